@@ -1,0 +1,1 @@
+"""Aisle: a customer-service assistant that an online shop hosts itself."""

@@ -1,0 +1,102 @@
+"""The database: one engine, and sessions that commit at the edge."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import create_engine, event
+from sqlalchemy.engine import URL, Engine, make_url
+from sqlalchemy.orm import Session
+
+from aisle.settings import DatabaseSettings, PostgresqlSettings, get_settings
+
+SQLITE_BUSY_TIMEOUT_MS = 15_000
+
+
+class Database:
+    """Opens sessions on one engine. The caller's ``with`` block is the transaction."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        # SQLite refuses to turn a reader into a writer once another one wrote,
+        # so a transaction that may write takes the lock at its beginning.
+        self._writing = engine.execution_options(sqlite_begin="IMMEDIATE")
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """Yield a session; commit when the block ends, roll back when it raises."""
+        session = Session(self._writing, future=True, expire_on_commit=False)
+        with session, session.begin():
+            yield session
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """Yield a session on one consistent snapshot; nothing is written."""
+        with Session(self.engine, future=True, expire_on_commit=False) as session:
+            yield session
+
+    def dispose(self) -> None:
+        self.engine.dispose()
+
+
+@lru_cache(maxsize=1)
+def get_database() -> Database:
+    """Return the process's database as the settings describe it."""
+    return open_database(get_settings().database)
+
+
+def open_database(settings: DatabaseSettings) -> Database:
+    if settings.postgresql is not None:
+        return Database(_postgresql_engine(settings.postgresql))
+    assert settings.sqlite is not None  # one of the two, by the settings' validation
+    settings.sqlite.path.parent.mkdir(parents=True, exist_ok=True)
+    return database_at(f"sqlite:///{settings.sqlite.path}")
+
+
+def database_at(url: str) -> Database:
+    """Open the database at a SQLAlchemy URL."""
+    if make_url(url).get_backend_name() == "sqlite":
+        return Database(_sqlite_engine(url))
+    return Database(create_engine(url, future=True, pool_pre_ping=True))
+
+
+def _postgresql_engine(settings: PostgresqlSettings) -> Engine:
+    url = URL.create(
+        "postgresql+psycopg2",
+        username=settings.username,
+        password=settings.password.get_secret_value(),
+        host=settings.host,
+        port=settings.port,
+        database=settings.database,
+    )
+    return create_engine(
+        url,
+        future=True,
+        pool_pre_ping=True,
+        pool_size=settings.pool_size,
+        max_overflow=settings.max_overflow,
+    )
+
+
+def _sqlite_engine(url: str) -> Engine:
+    engine = create_engine(url, future=True)
+    event.listen(engine, "connect", _configure_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _configure_sqlite(connection: Any, _record: Any) -> None:
+    # The driver's own transaction handling starts too late; _begin_sqlite does it.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout = {SQLITE_BUSY_TIMEOUT_MS}")
+    cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.execute("PRAGMA synchronous = NORMAL")
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Any) -> None:
+    mode = connection.get_execution_options().get("sqlite_begin", "DEFERRED")
+    connection.exec_driver_sql(f"BEGIN {mode}")
