@@ -31,6 +31,7 @@ class _Section(BaseModel):
 
 class ShopSettings(_Section):
     name: str
+    support_hours: str = Field(description="When people answer, as a part of a sentence.")
     help_url: str = Field(description="Address of an article, with {article_id} in it.")
 
 

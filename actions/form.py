@@ -1,0 +1,274 @@
+"""The form that every request runs through: who is it, which order, which product."""
+
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+from sqlalchemy.orm import Session
+
+from actions.requests import HANDED_OVER, OTHER_CUSTOMER, REQUESTS, Request
+from actions.turn import Event, Turn
+from aisle.conversations.models import Conversation
+from aisle.conversations.service import open_conversation
+from aisle.conversations.verification import (
+    IdentityCheck,
+    check_identity,
+    is_locked,
+    is_verified,
+)
+from aisle.customers.identity import Credentials, is_somebody_else, parse_credentials
+from aisle.customers.models import Customer
+from aisle.database.engine import get_database
+from aisle.shop.catalogue import get_catalogue
+from aisle.shop.choice import (
+    OrderChoice,
+    OrderHint,
+    likely_order,
+    mentions_malformed_number,
+    point_at_order,
+)
+from aisle.shop.numbers import find_order_numbers
+from aisle.shop.orders import get_order
+from aisle.shop.wording import short_order
+
+GIVES_DATA = ("inform", "correction")
+
+
+@dataclass
+class Progress:
+    """The form's slots: what is wanted, and what is known so far.
+
+    ``order_hint`` is the text that says which order is meant until that is settled:
+    it waits there while the customer proves who they are.
+    """
+
+    request: str | None = None
+    credentials: dict[str, str | None] | None = None
+    order_hint: dict[str, Any] | None = None
+    order_number: str | None = None
+    offered_orders: list[str] | None = None
+    product_id: str | None = None
+
+    @classmethod
+    def of(cls, turn: Turn) -> "Progress":
+        return cls(**{field.name: turn.slot(field.name) for field in fields(cls)})
+
+    @property
+    def needs(self) -> Request:
+        return REQUESTS.get(self.request or "", Request())
+
+    def changes_since(self, before: "Progress") -> list[Event]:
+        old = asdict(before)
+        return [SlotSet(key, value) for key, value in asdict(self).items() if value != old[key]]
+
+
+class ValidateRequestForm(Action):
+    """Reads the latest message into the form and asks for what is still missing."""
+
+    def name(self) -> str:
+        return "validate_request_form"
+
+    def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[Event]:
+        turn = Turn(tracker)
+        before, progress = Progress.of(turn), Progress.of(turn)
+        with get_database().transaction() as session:
+            conversation = open_conversation(session, turn.sender_id)
+            form = _Form(turn, progress, session, conversation, dispatcher)
+            if turn.is_new and not form.read_message():
+                return []  # not for the form: Rasa lets a rule answer
+            missing = form.ask_for_missing()
+        # Rasa takes an answer without any slot for "nothing was understood".
+        changed = progress.changes_since(before) or [SlotSet("request", progress.request)]
+        return [*changed, SlotSet("requested_slot", missing)]
+
+
+class _Form:
+    def __init__(
+        self,
+        turn: Turn,
+        progress: Progress,
+        session: Session,
+        conversation: Conversation,
+        dispatcher: CollectingDispatcher,
+    ) -> None:
+        self.turn = turn
+        self.progress = progress
+        self.session = session
+        self.conversation = conversation
+        self.dispatcher = dispatcher
+        self.asked = turn.slot("requested_slot") if turn.in_form else None
+        self.rejected = False
+
+    def read_message(self) -> bool:
+        """Take what the message brings; False when it brings nothing for the form."""
+        brought = [
+            self._read_request(),
+            self._read_credentials(),
+            self._read_order(),
+            self._read_product(),
+        ]
+        if is_verified(self.conversation) and is_somebody_else(
+            self.turn.entities("name"), self._customer()
+        ):
+            self.progress.request = OTHER_CUSTOMER
+        return any(brought) or not self.turn.in_form
+
+    def ask_for_missing(self) -> str | None:
+        """Ask for the next thing the request needs; return None when it needs nothing more."""
+        needs = self.progress.needs
+        if needs.needs_identity and not is_verified(self.conversation):
+            return None if is_locked(self.conversation) else self._ask_identity()
+        if needs.needs_order and self._order_is_missing():
+            return self._ask_order()
+        if needs.needs_product and self.progress.product_id is None:
+            return self._ask_product()
+        return None
+
+    # --- what is wanted
+
+    def _read_request(self) -> bool:
+        intent = self.turn.intent
+        if intent in REQUESTS and not self._is_question_in_between(intent):
+            self.progress.request = intent
+            self.progress.order_hint = self._hint()
+            return True
+        if intent == "inform" and not self.turn.in_form and self.progress.request in HANDED_OVER:
+            self.progress.request = "track_order"
+        return False
+
+    def _is_question_in_between(self, intent: str) -> bool:
+        about_products = REQUESTS[intent].needs_product
+        return self.turn.in_form and about_products and not self.progress.needs.needs_product
+
+    # --- who it is
+
+    def _read_credentials(self) -> bool:
+        given = parse_credentials(self.turn.text, self.turn.entities("name"))
+        if self.asked == "identity" and given != Credentials():
+            given = Credentials(**(self.progress.credentials or {})).combined_with(given)
+        elif not given.complete:
+            return False
+        if given.complete:
+            self.progress.credentials = None
+            self._check(given)
+        elif given != Credentials():
+            self.progress.credentials = asdict(given)
+        return given != Credentials()
+
+    def _check(self, credentials: Credentials) -> None:
+        known_before = is_verified(self.conversation)
+        outcome = check_identity(self.session, self.conversation, credentials)
+        self.rejected = outcome is IdentityCheck.REJECTED
+        if outcome is IdentityCheck.OTHER_CUSTOMER:
+            self.progress.request = OTHER_CUSTOMER
+        elif outcome is IdentityCheck.CONFIRMED and not known_before:
+            self._say("utter_identified", first_name=self._customer().first_name)
+
+    def _ask_identity(self) -> str:
+        credentials = Credentials(**(self.progress.credentials or {}))
+        if self.rejected:
+            self._say("utter_identity_not_confirmed")
+        elif credentials.missing == ("zip_code",):
+            self._say("utter_ask_zip_code")
+        elif credentials.zip_code and not credentials.complete:
+            self._say("utter_ask_name")
+        else:
+            self._say("utter_ask_identity")
+        return "identity"
+
+    # --- which order
+
+    def _read_order(self) -> bool:
+        text = self.turn.text
+        if find_order_numbers(text):
+            self.progress.order_hint = self._hint()
+            self.progress.request = self.progress.request or "track_order"
+            return True
+        if not is_verified(self.conversation) or self.turn.intent in REQUESTS:
+            return False
+        if self.asked != "order_number" and self.turn.intent not in GIVES_DATA:
+            return False
+        if not mentions_malformed_number(text) and self._point(self._hint()) is None:
+            return False
+        self.progress.order_hint = self._hint()
+        self.progress.request = self.progress.request or "track_order"
+        return True
+
+    def _order_is_missing(self) -> bool:
+        """Settle which order is meant, from the latest hint or because only one fits."""
+        hint, self.progress.order_hint = self.progress.order_hint, None
+        if hint and mentions_malformed_number(hint["text"]):
+            self._say("utter_order_number_malformed")
+            self.progress.order_number = None
+        choice = self._point(hint) if hint else None
+        if choice is None and self.progress.order_number is not None:
+            return False
+        if choice is not None and choice.unknown_number is not None:
+            self._say("utter_order_not_found", order_number=choice.unknown_number)
+            self._offer(self._likely())
+            return True
+        return self._offer(choice or self._likely())
+
+    def _offer(self, choice: OrderChoice) -> bool:
+        """Take the one order, or keep those to choose from; whether there is a choice left."""
+        self.progress.order_number = choice.order.id if choice.order else None
+        self.progress.offered_orders = [order.id for order in choice.candidates] or None
+        return bool(choice.candidates)
+
+    def _hint(self) -> dict[str, Any]:
+        return {"text": self.turn.text, "dates": self.turn.entities("date")}
+
+    def _point(self, hint: dict[str, Any]) -> OrderChoice | None:
+        return point_at_order(
+            self.session,
+            self._customer().id,
+            OrderHint(**hint),
+            offered=self.progress.offered_orders or [],
+            current=self.progress.order_number,
+            statuses=self.progress.needs.statuses,
+        )
+
+    def _likely(self) -> OrderChoice:
+        return likely_order(self.session, self._customer().id, self.progress.needs.statuses)
+
+    def _ask_order(self) -> str:
+        customer_id = self._customer().id
+        numbers = self.progress.offered_orders or []
+        offered = [get_order(self.session, customer_id, number) for number in numbers]
+        buttons = [{"title": short_order(order), "payload": order.id} for order in offered]
+        response = "utter_ask_which_order" if buttons else "utter_ask_order_number"
+        self.dispatcher.utter_message(response=response, buttons=buttons)
+        return "order_number"
+
+    # --- which product
+
+    def _read_product(self) -> bool:
+        wanted = self.progress.needs.needs_product or self.progress.request is None
+        if self.asked != "product_id" and not wanted:
+            return False
+        matches = get_catalogue().find_products(self.turn.text)
+        if matches:
+            self.progress.product_id = matches[0].product_id
+            self.progress.request = self.progress.request or "product_information"
+        elif self.turn.entities("product"):
+            self.progress.product_id = None  # named, but nothing the shop has
+        return bool(matches)
+
+    def _ask_product(self) -> str:
+        named = self.turn.entities("product") or self.asked == "product_id"
+        self._say("utter_product_unknown" if named else "utter_ask_product_id")
+        return "product_id"
+
+    # --- common
+
+    def _say(self, response: str, **values: Any) -> None:
+        self.dispatcher.utter_message(response=response, **values)
+
+    def _customer(self) -> Customer:
+        customer = self.conversation.customer
+        assert customer is not None  # asked for only once the customer is verified
+        return customer

@@ -1,0 +1,76 @@
+"""Hands the conversation to a human."""
+
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import ActiveLoop, ConversationPaused, FollowupAction, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.turn import Event, Turn
+from aisle.conversations.service import open_conversation
+from aisle.database.engine import get_database
+from aisle.handoff.service import escalate, queue_position
+from aisle.handoff.summary import summarise
+from aisle.settings import get_settings
+
+VERY_UPSET = -0.6
+"""Sentiment from which on a complaint goes straight to a human."""
+
+_THREATS = ("lawyer", "legal", "court", "police", "sue ", "consumer protection", "injur", "fire")
+
+
+class EscalateToHuman(Action):
+    def name(self) -> str:
+        return "action_escalate_to_human"
+
+    def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[Event]:
+        turn = Turn(tracker)
+        request = turn.slot("request")
+        with get_database().transaction() as session:
+            conversation = open_conversation(session, turn.sender_id)
+            summary = summarise(
+                conversation,
+                request=request,
+                order_number=turn.slot("order_number"),
+                said=turn.last_customer_texts(),
+                sentiment=turn.sentiments(),
+            )
+            reason = request or turn.intent or "contact_human_agent"
+            handoff = escalate(session, conversation, reason, summary)
+            position = queue_position(session, handoff)
+        dispatcher.utter_message(
+            response="utter_escalated",
+            position=position,
+            hours=get_settings().shop.support_hours,
+        )
+        return [
+            ActiveLoop(None),
+            SlotSet("requested_slot", None),
+            SlotSet("request", None),
+            ConversationPaused(),
+        ]
+
+
+class ReactToComplaint(Action):
+    """Apologises; a very upset customer or a threat goes to a human at once."""
+
+    def name(self) -> str:
+        return "action_react_to_complaint"
+
+    def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[Event]:
+        turn = Turn(tracker)
+        dispatcher.utter_message(response="utter_sorry_for_trouble")
+        urgent = turn.sentiment <= VERY_UPSET or _threatens(turn.text)
+        repeated = turn.count_of_intent("complaint") > 1
+        if urgent or repeated:
+            return [FollowupAction("action_escalate_to_human")]
+        return [FollowupAction("utter_offer_human")]
+
+
+def _threatens(text: str) -> bool:
+    lowered = f"{text.lower()} "
+    return any(word in lowered for word in _THREATS)

@@ -1,0 +1,82 @@
+"""Questions that the shop's articles answer."""
+
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import FollowupAction, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.products import TELL
+from actions.turn import Event, Turn
+from aisle.conversations.service import open_conversation
+from aisle.database.engine import get_database
+from aisle.knowledge.service import Answer, get_knowledge
+from aisle.shop.catalogue import get_catalogue
+
+
+class AnswerQuestion(Action):
+    """Quotes the passage that answers, or admits that there is none."""
+
+    def name(self) -> str:
+        return "action_answer_question"
+
+    def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[Event]:
+        turn = Turn(tracker)
+        if turn.intent in TELL and get_catalogue().find_products(turn.text):
+            return _tell_about_product(turn, dispatcher)
+        answer = get_knowledge().answer(turn.text)
+        if answer is None:
+            return say_no_answer(turn, dispatcher)
+        return say_answer(answer, turn, dispatcher)
+
+
+class RateHelpful(Action):
+    helpful = True
+    response = "utter_thanks_for_rating"
+
+    def name(self) -> str:
+        return "action_rate_helpful"
+
+    def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[Event]:
+        turn = Turn(tracker)
+        article_id = turn.slot("article_id")
+        with get_database().transaction() as session:
+            get_knowledge().rate_answer(session, article_id, turn.sender_id, self.helpful)
+        dispatcher.utter_message(response=self.response)
+        return []
+
+
+class RateNotHelpful(RateHelpful):
+    helpful = False
+    response = "utter_sorry_not_helpful"
+
+    def name(self) -> str:
+        return "action_rate_not_helpful"
+
+
+def say_answer(answer: Answer, turn: Turn, dispatcher: CollectingDispatcher) -> list[Event]:
+    dispatcher.utter_message(
+        response="utter_article", passage=answer.text, title=answer.title, link=answer.link
+    )
+    asks = [] if turn.in_form else [FollowupAction("utter_was_this_helpful")]
+    return [SlotSet("article_id", answer.article_id), *asks]
+
+
+def say_no_answer(turn: Turn, dispatcher: CollectingDispatcher) -> list[Event]:
+    with get_database().transaction() as session:
+        get_knowledge().keep_unanswered(session, turn.sender_id, turn.text)
+    dispatcher.utter_message(response="utter_no_answer")
+    asks = [] if turn.in_form else [FollowupAction("utter_offer_human")]
+    return [SlotSet("article_id", None), *asks]
+
+
+def _tell_about_product(turn: Turn, dispatcher: CollectingDispatcher) -> list[Event]:
+    product_id = get_catalogue().find_products(turn.text)[0].product_id
+    turn.set_slot("product_id", product_id)
+    with get_database().transaction() as session:
+        conversation = open_conversation(session, turn.sender_id)
+        return TELL[turn.intent](session, conversation, turn, dispatcher)

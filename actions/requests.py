@@ -1,0 +1,59 @@
+"""What customers can ask for, and what each request needs to be known first."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Request:
+    """``statuses`` are those of the orders that the request usually concerns."""
+
+    needs_identity: bool = False
+    needs_order: bool = False
+    needs_product: bool = False
+    statuses: tuple[str, ...] = ()
+
+
+_UNDERWAY = ("pending", "pending (items modified)", "processed")
+_CHANGEABLE = ("pending",)
+_ARRIVED = ("delivered",)
+
+
+def _about_order(*statuses: str) -> Request:
+    return Request(needs_identity=True, needs_order=True, statuses=statuses)
+
+
+REQUESTS: dict[str, Request] = {
+    "track_order": _about_order(*_UNDERWAY),
+    "order_details": _about_order(),
+    "list_orders": Request(needs_identity=True),
+    "track_refund": Request(needs_identity=True),
+    "cancel_order": _about_order(*_CHANGEABLE),
+    "change_order": _about_order(*_CHANGEABLE),
+    "change_shipping_address": _about_order(*_CHANGEABLE),
+    "change_payment_method": _about_order(*_CHANGEABLE),
+    "return_item": _about_order(*_ARRIVED),
+    "exchange_item": _about_order(*_ARRIVED),
+    "get_refund": _about_order(*_ARRIVED),
+    "damaged_item": _about_order(*_ARRIVED),
+    "missing_item": _about_order(*_ARRIVED),
+    "product_availability": Request(needs_product=True),
+    "product_price": Request(needs_product=True),
+    "product_information": Request(needs_product=True),
+}
+"""By intent."""
+
+HANDED_OVER = (
+    "cancel_order",
+    "change_order",
+    "change_shipping_address",
+    "change_payment_method",
+    "return_item",
+    "exchange_item",
+    "get_refund",
+    "damaged_item",
+    "missing_item",
+)
+"""Requests that a human carries out."""
+
+OTHER_CUSTOMER = "other_customer"
+"""In place of a request that concerns somebody else: it is declined."""

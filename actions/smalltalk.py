@@ -1,0 +1,79 @@
+"""Misunderstandings, repeats and starting over."""
+
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import FollowupAction, Restarted, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.knowledge import say_answer
+from actions.turn import Event, Turn
+from aisle.conversations.service import open_conversation
+from aisle.database.engine import get_database
+from aisle.knowledge.service import get_knowledge
+
+NOT_UNDERSTOOD = "nlu_fallback"
+SURE_ENOUGH = 0.6
+"""Confidence from which on an article may answer a message that was not understood."""
+
+
+class DefaultFallback(Action):
+    """Says so when a message was not understood; the second time, offers a human."""
+
+    def name(self) -> str:
+        return "action_default_fallback"
+
+    def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[Event]:
+        turn = Turn(tracker)
+        kept = [SlotSet("article_id", turn.slot("article_id"))]
+        if not turn.text.strip():
+            dispatcher.utter_message(response="utter_empty_message")
+            return kept
+        answer = get_knowledge().answer(turn.text)
+        if answer is not None and answer.confidence >= SURE_ENOUGH:
+            return say_answer(answer, turn, dispatcher)
+        again = turn.count_in_a_row(NOT_UNDERSTOOD) >= 2
+        if not again:
+            dispatcher.utter_message(response="utter_not_understood")
+        elif turn.in_form:
+            dispatcher.utter_message(response="utter_still_not_understood")
+        else:
+            return [*kept, FollowupAction("utter_still_not_understood")]
+        return kept
+
+
+class Repeat(Action):
+    def name(self) -> str:
+        return "action_repeat"
+
+    def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[Event]:
+        turn = Turn(tracker)
+        said = turn.last_bot_messages()
+        if not said:
+            dispatcher.utter_message(response="utter_help")
+        for message in said:
+            buttons = (message.get("data") or {}).get("buttons")
+            dispatcher.utter_message(text=message["text"], buttons=buttons)
+        return []
+
+
+class Restart(Action):
+    """Starts the dialogue over, unless a human has the conversation."""
+
+    def name(self) -> str:
+        return "action_restart"
+
+    def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[Event]:
+        with get_database().transaction() as session:
+            escalated = open_conversation(session, tracker.sender_id).status == "escalated"
+        if escalated:
+            dispatcher.utter_message(response="utter_already_escalated")
+            return []
+        dispatcher.utter_message(response="utter_restarted")
+        return [Restarted()]

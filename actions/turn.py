@@ -1,0 +1,83 @@
+"""What an action may know about the dialogue. Identity is never in here."""
+
+from itertools import takewhile
+from typing import Any
+
+from rasa_sdk import Tracker
+
+Event = dict[str, Any]
+
+FORM = "request_form"
+
+
+class Turn:
+    """The customer's latest message, and what was said before it."""
+
+    def __init__(self, tracker: Tracker) -> None:
+        self._tracker = tracker
+        self._slots: dict[str, Any] = {}
+        self.sender_id: str = tracker.sender_id
+        self.message: dict[str, Any] = tracker.latest_message or {}
+
+    @property
+    def text(self) -> str:
+        return self.message.get("text") or ""
+
+    @property
+    def intent(self) -> str:
+        return (self.message.get("intent") or {}).get("name") or ""
+
+    @property
+    def sentiment(self) -> float:
+        return float(self.message.get("sentiment") or 0.0)
+
+    def entities(self, kind: str) -> list[str]:
+        return [e["value"] for e in self.message.get("entities") or [] if e["entity"] == kind]
+
+    def slot(self, name: str) -> Any:
+        return self._slots[name] if name in self._slots else self._tracker.get_slot(name)
+
+    def set_slot(self, name: str, value: Any) -> None:
+        """Give a slot a value for the rest of this action only."""
+        self._slots[name] = value
+
+    @property
+    def in_form(self) -> bool:
+        return bool((self._tracker.active_loop or {}).get("name") == FORM)
+
+    @property
+    def is_new(self) -> bool:
+        """Whether nothing has been done about the latest message yet."""
+        return bool(self._tracker.latest_action_name == "action_listen")
+
+    def last_customer_texts(self) -> list[str]:
+        """Return what the customer has written, oldest first."""
+        return [event.get("text") or "" for event in self._customer_events()]
+
+    def sentiments(self) -> list[float]:
+        """Return the sentiment of each of the customer's messages, oldest first."""
+        parsed = [event.get("parse_data") or {} for event in self._customer_events()]
+        return [float(data.get("sentiment") or 0.0) for data in parsed]
+
+    def count_of_intent(self, intent: str) -> int:
+        return self._intents().count(intent)
+
+    def count_in_a_row(self, intent: str) -> int:
+        """Return how many of the latest messages all had this intent."""
+        return len(list(takewhile(lambda found: found == intent, reversed(self._intents()))))
+
+    def last_bot_messages(self) -> list[Event]:
+        """Return what the bot said between the last two messages of the customer."""
+        events = self._tracker.events
+        turns = [index for index, event in enumerate(events) if event["event"] == "user"]
+        if len(turns) < 2:
+            return []
+        between = events[turns[-2] : turns[-1]]
+        return [event for event in between if event["event"] == "bot" and event.get("text")]
+
+    def _customer_events(self) -> list[Event]:
+        return [event for event in self._tracker.events if event["event"] == "user"]
+
+    def _intents(self) -> list[str]:
+        parsed = [event.get("parse_data") or {} for event in self._customer_events()]
+        return [(data.get("intent") or {}).get("name") or "" for data in parsed]

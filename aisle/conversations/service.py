@@ -1,0 +1,150 @@
+"""Conversations and what is said in them, on every channel."""
+
+import time
+from collections.abc import Mapping
+from datetime import datetime, timezone
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from aisle.conversations.models import Conversation, Message, TrackerEvent
+from aisle.database.types import utc_now
+
+UNKNOWN_CHANNEL = "unknown"
+Event = Mapping[str, Any]
+
+
+def find_conversation(session: Session, sender_id: str) -> Conversation | None:
+    """Return the conversation that Rasa knows as ``sender_id``."""
+    statement = select(Conversation).where(Conversation.sender_id == sender_id)
+    return session.execute(statement).scalar_one_or_none()
+
+
+def open_conversation(session: Session, sender_id: str) -> Conversation:
+    """Return the conversation of ``sender_id``, making it when it is new.
+
+    The row is locked until the transaction ends, so that events and messages
+    get their sequence numbers one writer at a time.
+    """
+    statement = select(Conversation).where(Conversation.sender_id == sender_id).with_for_update()
+    conversation = session.execute(statement).scalar_one_or_none()
+    if conversation is None:
+        conversation = Conversation(sender_id=sender_id, channel=UNKNOWN_CHANNEL)
+        session.add(conversation)
+        session.flush()
+    return conversation
+
+
+def append_events(session: Session, conversation: Conversation, events: list[Event]) -> None:
+    """Store dialogue events, and the messages among them, at the conversation's end."""
+    if not events:
+        return
+    sequence = _last_sequence(session, TrackerEvent, conversation)
+    message_sequence = _last_sequence(session, Message, conversation)
+    for event in events:
+        sequence += 1
+        session.add(_tracker_event(conversation, sequence, event))
+        message = _message(conversation, event)
+        if message is not None:
+            message_sequence += 1
+            message.sequence = message_sequence
+            session.add(message)
+    conversation.updated_at = utc_now()
+
+
+def resume_bot(session: Session, conversation: Conversation) -> None:
+    """Let the bot answer again after a human had the conversation."""
+    conversation.status = "active"
+    append_events(session, conversation, [{"event": "resume", "timestamp": time.time()}])
+
+
+def session_events(session: Session, conversation: Conversation) -> list[dict[str, Any]]:
+    """Return the events since the latest session of the dialogue began, oldest first."""
+    started = (
+        select(func.max(TrackerEvent.sequence))
+        .where(TrackerEvent.conversation_id == conversation.id)
+        .where(TrackerEvent.type_name == "session_started")
+        .scalar_subquery()
+    )
+    return _events(session, conversation, func.coalesce(started, 0))
+
+
+def all_events(session: Session, conversation: Conversation) -> list[dict[str, Any]]:
+    return _events(session, conversation, 0)
+
+
+def _events(session: Session, conversation: Conversation, first: Any) -> list[dict[str, Any]]:
+    statement = (
+        select(TrackerEvent.data)
+        .where(TrackerEvent.conversation_id == conversation.id)
+        .where(TrackerEvent.sequence >= first)
+        .order_by(TrackerEvent.sequence)
+    )
+    return list(session.execute(statement).scalars())
+
+
+def _last_sequence(
+    session: Session, model: type[TrackerEvent] | type[Message], conversation: Conversation
+) -> int:
+    statement = select(func.max(model.sequence)).where(model.conversation_id == conversation.id)
+    return session.execute(statement).scalar_one() or 0
+
+
+def _tracker_event(conversation: Conversation, sequence: int, event: Event) -> TrackerEvent:
+    return TrackerEvent(
+        conversation_id=conversation.id,
+        sequence=sequence,
+        type_name=event["event"],
+        timestamp=event.get("timestamp") or time.time(),
+        data=dict(event),
+    )
+
+
+def _message(conversation: Conversation, event: Event) -> Message | None:
+    if event["event"] == "user":
+        return _customer_message(conversation, event)
+    if event["event"] == "bot":
+        return _bot_message(conversation, event)
+    return None
+
+
+def _customer_message(conversation: Conversation, event: Event) -> Message:
+    if conversation.channel == UNKNOWN_CHANNEL:
+        conversation.channel = event.get("input_channel") or UNKNOWN_CHANNEL
+    parsed = event.get("parse_data") or {}
+    sentiment = parsed.get("sentiment")
+    return Message(
+        conversation_id=conversation.id,
+        sender_type="customer",
+        sender_id=conversation.sender_id,
+        content=event.get("text") or "",
+        timestamp=_moment(event),
+        intent=(parsed.get("intent") or {}).get("name"),
+        sentiment_score=None if sentiment is None else Decimal(f"{sentiment:.2f}"),
+        entities=[_entity(entity) for entity in parsed.get("entities") or []],
+    )
+
+
+def _bot_message(conversation: Conversation, event: Event) -> Message:
+    rich = {name: value for name, value in (event.get("data") or {}).items() if value}
+    return Message(
+        conversation_id=conversation.id,
+        sender_type="bot",
+        content=event.get("text") or "",
+        timestamp=_moment(event),
+        details=rich,
+    )
+
+
+def _entity(entity: Event) -> dict[str, Any]:
+    return {
+        "type": entity["entity"],
+        "value": entity["value"],
+        "confidence": entity.get("confidence_entity", 1.0),
+    }
+
+
+def _moment(event: Event) -> datetime:
+    return datetime.fromtimestamp(event["timestamp"], tz=timezone.utc)

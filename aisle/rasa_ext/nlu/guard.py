@@ -1,0 +1,52 @@
+"""Makes a customer's raw text fit for understanding."""
+
+import html
+import re
+from typing import Any
+
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.nlu.constants import TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+LONGEST_TEXT = 1_000
+"""Characters that are read; the stored message keeps all of them."""
+
+_TAG = re.compile(r"</?[a-zA-Z!][^<>]{0,500}>")
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_TOKENIZER, is_trainable=False)
+class MessageGuard(GraphComponent):
+    """Takes away what a customer's text must not do. Belongs first in the pipeline.
+
+    Rasa reads a text that begins with "/" as an intent with slots, without any
+    understanding in between; a customer could set what the bot believes. Without
+    its slash such a text is understood like any other.
+    """
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> "MessageGuard":
+        return cls()
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        for message in messages:
+            message.set(TEXT, readable(message.get(TEXT) or ""))
+        return messages
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        return training_data
+
+
+def readable(text: str) -> str:
+    """Return the text without leading slashes, mark-up and the part that is too long."""
+    plain = html.unescape(_TAG.sub(" ", text[: LONGEST_TEXT * 2]))
+    return plain.strip().lstrip("/").strip()[:LONGEST_TEXT]

@@ -1,0 +1,121 @@
+from pathlib import Path
+
+import pytest
+
+from aisle.settings import PROJECT_ROOT, Settings, SettingsError, get_settings, load_settings
+
+PRODUCTION = PROJECT_ROOT / "config" / "production.yaml"
+PRODUCTION_VARIABLES = {
+    "POSTGRES_HOST": "db.internal",
+    "POSTGRES_DB": "shop",
+    "POSTGRES_USER": "aisle",
+    "POSTGRES_PASSWORD": "tr0ub4dor",
+}
+
+
+@pytest.fixture
+def overlay(tmp_path: Path) -> Path:
+    return tmp_path / "overlay.yaml"
+
+
+def test_defaults_need_no_environment() -> None:
+    settings = load_settings(None, {})
+    assert settings.shop.name == "Juniper & Co"
+    assert settings.database.sqlite is not None
+    assert settings.servers.rasa.host == "127.0.0.1"
+
+
+def test_a_variable_replaces_its_default() -> None:
+    settings = load_settings(None, {"AISLE_RASA_PORT": "6005", "AISLE_SHOP_NAME": "Oak"})
+    assert settings.servers.rasa.port == 6005
+    assert settings.shop.name == "Oak"
+
+
+def test_a_default_may_contain_braces() -> None:
+    assert load_settings(None, {}).shop.help_url.endswith("/help/{article_id}")
+
+
+def test_relative_paths_start_at_the_project_and_absolute_ones_stay(tmp_path: Path) -> None:
+    settings = load_settings(None, {"AISLE_KNOWLEDGE_INDEX": str(tmp_path / "index.db")})
+    assert settings.database.sqlite is not None
+    assert settings.database.sqlite.path == PROJECT_ROOT / "var" / "aisle.db"
+    assert settings.knowledge.index_path == tmp_path / "index.db"
+
+
+def test_a_missing_variable_is_named_with_its_key(overlay: Path) -> None:
+    overlay.write_text("shop:\n  name: ${SHOP_TITLE}\n")
+    with pytest.raises(SettingsError, match=r"SHOP_TITLE is not set; the key shop\.name"):
+        load_settings(overlay, {})
+
+
+def test_an_unknown_key_is_refused_and_named(overlay: Path) -> None:
+    overlay.write_text("shop:\n  nmae: Oak\n")
+    with pytest.raises(SettingsError, match=r"shop\.nmae"):
+        load_settings(overlay, {})
+
+
+def test_a_wrong_value_is_named_with_its_key() -> None:
+    with pytest.raises(SettingsError, match=r"servers\.rasa\.port"):
+        load_settings(None, {"AISLE_RASA_PORT": "a lot"})
+
+
+def test_two_databases_at_once_are_refused(overlay: Path) -> None:
+    overlay.write_text(
+        "database:\n  postgresql: {host: h, database: d, username: u, password: p}\n"
+    )
+    with pytest.raises(SettingsError, match="either sqlite or postgresql"):
+        load_settings(overlay, {})
+
+
+@pytest.mark.parametrize("content", ["a: [", "- just\n- a list\n"])
+def test_a_file_that_is_not_a_mapping_is_refused_by_name(overlay: Path, content: str) -> None:
+    overlay.write_text(content)
+    with pytest.raises(SettingsError, match=r"overlay\.yaml"):
+        load_settings(overlay, {})
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=r"none\.yaml"):
+        load_settings(tmp_path / "none.yaml", {})
+
+
+def test_production_uses_postgresql_with_the_variables() -> None:
+    database = load_settings(PRODUCTION, PRODUCTION_VARIABLES).database
+    assert database.sqlite is None
+    assert database.postgresql is not None
+    assert database.postgresql.host == "db.internal"
+    assert database.postgresql.port == 5432
+    assert database.postgresql.password.get_secret_value() == "tr0ub4dor"
+
+
+@pytest.mark.parametrize("missing", sorted(PRODUCTION_VARIABLES))
+def test_production_refuses_to_start_without_each_of_its_variables(missing: str) -> None:
+    variables = {name: value for name, value in PRODUCTION_VARIABLES.items() if name != missing}
+    with pytest.raises(SettingsError, match=missing):
+        load_settings(PRODUCTION, variables)
+
+
+def test_secrets_are_hidden_when_settings_are_shown() -> None:
+    settings = load_settings(PRODUCTION, PRODUCTION_VARIABLES)
+    assert "tr0ub4dor" not in repr(settings)
+    assert "tr0ub4dor" not in str(settings)
+
+
+def test_settings_cannot_be_changed() -> None:
+    settings = load_settings(None, {})
+    with pytest.raises(TypeError):
+        settings.shop.name = "Oak"
+
+
+def test_aisle_config_names_the_overlay_from_the_project(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name, value in PRODUCTION_VARIABLES.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("AISLE_CONFIG", "config/production.yaml")
+    get_settings.cache_clear()
+    try:
+        settings: Settings = get_settings()
+    finally:
+        get_settings.cache_clear()
+    assert settings.database.postgresql is not None
