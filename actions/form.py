@@ -177,7 +177,7 @@ class _Form:
         elif credentials.zip_code and not credentials.complete:
             self._say("utter_ask_name")
         else:
-            self._say("utter_ask_identity")
+            self._say("utter_who_is_asking")
         return "identity"
 
     # --- which order
@@ -240,7 +240,7 @@ class _Form:
         numbers = self.progress.offered_orders or []
         offered = [get_order(self.session, customer_id, number) for number in numbers]
         buttons = [{"title": short_order(order), "payload": order.id} for order in offered]
-        response = "utter_ask_which_order" if buttons else "utter_ask_order_number"
+        response = "utter_ask_which_order" if buttons else "utter_which_order_number"
         self.dispatcher.utter_message(response=response, buttons=buttons)
         return "order_number"
 
@@ -260,7 +260,7 @@ class _Form:
 
     def _ask_product(self) -> str:
         named = self.turn.entities("product") or self.asked == "product_id"
-        self._say("utter_product_unknown" if named else "utter_ask_product_id")
+        self._say("utter_product_unknown" if named else "utter_which_product")
         return "product_id"
 
     # --- common

@@ -47,8 +47,10 @@ class Turn:
 
     @property
     def is_new(self) -> bool:
-        """Whether nothing has been done about the latest message yet."""
-        return bool(self._tracker.latest_action_name == "action_listen")
+        """Whether nothing but the form has dealt with the latest message yet."""
+        since = takewhile(lambda event: event["event"] != "user", reversed(self._tracker.events))
+        done = {event["name"] for event in since if event["event"] == "action"}
+        return done <= {FORM, "action_listen"}
 
     def last_customer_texts(self) -> list[str]:
         """Return what the customer has written, oldest first."""

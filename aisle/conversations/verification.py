@@ -50,4 +50,5 @@ def check_identity(
         return IdentityCheck.LOCKED if is_locked(conversation) else IdentityCheck.REJECTED
     conversation.customer = customer
     conversation.verification_level = int(VerificationLevel.CONTACT)
+    session.flush()
     return IdentityCheck.CONFIRMED

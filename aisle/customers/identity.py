@@ -8,8 +8,9 @@ from enum import IntEnum
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from aisle.customers.credentials import Credentials, parse_credentials, split_name
+from aisle.customers.credentials import Credentials, parse_credentials
 from aisle.customers.models import Customer
+from aisle.customers.names import split_name
 
 __all__ = [
     "MAX_ATTEMPTS",

@@ -13,6 +13,7 @@ import warnings
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +22,9 @@ from pydantic import BaseModel
 from tokenizers import Tokenizer
 
 from aisle.settings import PROJECT_ROOT, NlpSettings, get_settings
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
 
 ENCODERS = PROJECT_ROOT / "models" / "encoder"
 PACKAGED_MODEL = "all-MiniLM-L6-v2"
@@ -165,18 +169,35 @@ def ensure_encoder(nlp: NlpSettings) -> Path:
 
 
 def export_encoder(nlp: NlpSettings, folder: Path) -> None:
-    """Write the int8 encoder of ``nlp.model_name`` to ``folder``; needs the training extras.
+    """Write the int8 encoder of ``nlp.model_name`` to ``folder``; needs the training extras."""
+    export_model(load_original(nlp), nlp, folder)
+
+
+def load_original(nlp: NlpSettings) -> "SentenceTransformer":
+    """Load the sentence-transformers model itself; needs the training extras."""
+    import transformers
+    from sentence_transformers import SentenceTransformer
+
+    transformers.logging.set_verbosity_error()  # type: ignore[no-untyped-call]
+    transformers.logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    return SentenceTransformer(
+        _model_source(nlp.model_name),
+        device="cpu",
+        model_kwargs={"attn_implementation": "eager"},  # its graph traces for every length
+    ).eval()
+
+
+def export_model(model: "SentenceTransformer", nlp: NlpSettings, folder: Path) -> None:
+    """Write ``model`` to ``folder`` in the form that `SentenceEncoder.load` reads, int8.
 
     The whole sentence-transformers model is exported, so its own pooling is kept.
     """
     import torch
-    import transformers
     from onnxruntime.quantization import QuantType, quantize_dynamic
     from onnxruntime.quantization.shape_inference import quant_pre_process
-    from sentence_transformers import SentenceTransformer
 
     class Pooled(torch.nn.Module):  # type: ignore[misc]
-        def __init__(self, model: SentenceTransformer) -> None:
+        def __init__(self) -> None:
             super().__init__()
             self.model = model
 
@@ -184,13 +205,6 @@ def export_encoder(nlp: NlpSettings, folder: Path) -> None:
             features = {"input_ids": input_ids, "attention_mask": attention_mask}
             return self.model(features)["sentence_embedding"]
 
-    transformers.logging.set_verbosity_error()  # type: ignore[no-untyped-call]
-    transformers.logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-    model = SentenceTransformer(
-        _model_source(nlp.model_name),
-        device="cpu",
-        model_kwargs={"attn_implementation": "eager"},  # its graph traces for every length
-    ).eval()
     tokenizer = model.tokenizer
     folder.mkdir(parents=True, exist_ok=True)
     example = tokenizer(
@@ -202,7 +216,7 @@ def export_encoder(nlp: NlpSettings, folder: Path) -> None:
         with torch.inference_mode(), warnings.catch_warnings():
             warnings.simplefilter("ignore")  # the tracer warns of branches that never change
             torch.onnx.export(
-                Pooled(model),
+                Pooled(),
                 (example["input_ids"], example["attention_mask"]),
                 full,
                 input_names=["input_ids", "attention_mask"],

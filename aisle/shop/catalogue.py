@@ -25,7 +25,7 @@ _WORDS_BEFORE_A_VERB = (
     "please cannot"
 )
 _BEFORE_A_VERB = frozenset(_WORDS_BEFORE_A_VERB.split())
-_AFTER_A_VERB = frozenset({"it", "them", "away", "out", "in"})
+_AFTER_A_VERB = frozenset({"it", "them", "away", "out"})
 _VAGUE_NOUNS = (
     "adapter alarm arm bag band bank bar board box cable card case charger computer cover device "
     "drive gift holder kit light machine maker mount organizer pack pad pair part piece player "

@@ -25,6 +25,7 @@ _NOT_AFTER_BARE_NUMBERS = re.compile(
     r"nd|rd|th|am|pm|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)",
     re.IGNORECASE,
 )
+_OTHER_MEANINGS = frozenset({"friday", "neutral", "free"})  # black friday, latex free
 _NEGATIONS = frozenset({"no", "without", "not", "non", "isnt", "w/o"})
 
 
@@ -79,6 +80,8 @@ def is_meant(
         return _stands_alone(hit, tokens) and (words[0].text.isupper() or before in _CUES)
     if len(words) == 1 and len(words[0].text) == 2 and option.key != "size" and not in_context:
         return False
+    if after.casefold() in _OTHER_MEANINGS:
+        return False
     if words[-1].key in ("light", "dark") and after.casefold() in ("colour", "color", "coloured"):
         return False
     if in_context or before in _SIZE_CUES or option.key.endswith(_CLEAR_KEYS):
@@ -108,7 +111,10 @@ def value_meant(option: Option, hit: Hit[Option], tokens: Sequence[Token]) -> st
 
 def _stands_alone(hit: Hit[Option], tokens: Sequence[Token]) -> bool:
     """Whether nothing touches the words, as the digits do in the ZIP code "M1 4BT"."""
-    touches_before = hit.first > 0 and tokens[hit.first - 1].end == hit.start
+    before = tokens[hit.first - 1] if hit.first else None
+    touches_before = before is not None and (
+        before.end == hit.start or (len(before.text) == 1 and before.text.isupper())  # "H&M"
+    )
     return not touches_before and not (hit.last < len(tokens) and tokens[hit.last].start == hit.end)
 
 

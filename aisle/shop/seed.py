@@ -244,7 +244,7 @@ class _Seeding:
             *money_rows(entry, self._today),
             *return_rows(entry, self._today),
         ]
-        rows = [*order.fulfilments, *order.payments, *order.refunds, *returns]
+        rows: list[Any] = [*order.fulfilments, *order.payments, *order.refunds, *returns]
         present = {row.id: row for row in rows}
         touched = order.updated_at != order.placed_at or {row.id for row in wanted} != set(present)
         if touched or order.placed_at == placed_at:

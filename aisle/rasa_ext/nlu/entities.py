@@ -21,8 +21,9 @@ class _Tagger:
     """A trained conditional random field, read from its own binary format."""
 
     def __init__(self, model: bytes) -> None:
+        self._model = model  # the tagger reads from this memory but does not hold it
         self._tagger = pycrfsuite.Tagger()
-        self._tagger.open_inmemory(model)
+        self._tagger.open_inmemory(self._model)
 
     def predict_marginals_single(self, features: list[Any]) -> list[dict[str, float]]:
         self._tagger.set(features)

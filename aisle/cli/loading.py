@@ -1,0 +1,72 @@
+"""``aisle seed`` and ``aisle index``: fill the shop and the knowledge index from files."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from aisle.cli.console import out
+from aisle.cli.errors import CommandError
+from aisle.settings import PROJECT_ROOT
+
+ReportProgress = Callable[[int, int], None]
+"""Takes how much is done and how much there is."""
+
+SHOP = PROJECT_ROOT / "data" / "shop"
+KNOWLEDGE = PROJECT_ROOT / "data" / "knowledge"
+
+
+def seed(
+    folder: Annotated[
+        Path, typer.Argument(help="Files of products, customers and orders.", show_default=False)
+    ] = SHOP,
+    refresh: Annotated[
+        bool,
+        typer.Option(
+            "--refresh",
+            help="Also move the dates of untouched orders to today and update products.",
+        ),
+    ] = False,
+) -> None:
+    """Load the shop's products, customers and orders (default: the demo shop)."""
+    from aisle.database.engine import get_database
+    from aisle.shop.seed import seed_shop
+
+    with _progress("Loading the shop") as progress:
+        report = seed_shop(get_database(), folder, progress, refresh=refresh)
+    out.print(f"{report}.")
+
+
+def index(
+    folder: Annotated[
+        Path, typer.Argument(help="Articles as Markdown files.", show_default=False)
+    ] = KNOWLEDGE,
+) -> None:
+    """Load help articles and index them for search (default: the demo shop's)."""
+    from aisle.database.engine import get_database
+    from aisle.knowledge.indexing import index_knowledge
+
+    with _progress("Indexing articles") as progress:
+        report = index_knowledge(get_database(), folder, progress)
+    out.print(
+        f"{report.articles} articles in {report.passages} passages "
+        f"({report.changed} new or changed, {report.removed} removed)."
+    )
+    _tell_errors(folder, report.errors)
+
+
+def _tell_errors(folder: Path, errors: Sequence[str]) -> None:
+    if errors:
+        shown = "\n".join(f"  {error}" for error in errors)
+        raise CommandError(f"Everything else in {folder} is loaded, but not:\n{shown}")
+
+
+@contextmanager
+def _progress(label: str) -> Iterator[ReportProgress]:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, TimeElapsedColumn(), console=out) as bars:
+        task = bars.add_task(label, total=None)
+        yield lambda done, total: bars.update(task, completed=done, total=total)

@@ -1,0 +1,78 @@
+from pathlib import Path
+
+import pytest
+
+from aisle.cli import checks
+from aisle.cli.errors import CommandError
+from aisle.database.engine import open_database
+from aisle.database.migrate import upgrade
+from aisle.settings import DatabaseSettings, NlpSettings, SqliteSettings
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> DatabaseSettings:
+    return DatabaseSettings(sqlite=SqliteSettings(path=tmp_path / "aisle.db"))
+
+
+def test_a_database_without_tables_is_sent_to_db_upgrade(settings: DatabaseSettings) -> None:
+    problem = checks.database_problem(settings)
+    assert problem is not None
+    assert "aisle db upgrade`" in problem
+
+
+def test_a_migrated_database_is_no_problem(settings: DatabaseSettings) -> None:
+    database = open_database(settings)
+    upgrade(database)
+    database.dispose()
+    assert checks.database_problem(settings) is None
+
+
+def test_any_model_archive_will_do(tmp_path: Path) -> None:
+    problem = checks.model_problem(tmp_path)
+    assert problem is not None
+    assert "aisle train`" in problem
+    (tmp_path / "20261122-quick-owl.tar.gz").touch()
+    assert checks.model_problem(tmp_path) is None
+
+
+def test_a_missing_index_is_sent_to_index(tmp_path: Path) -> None:
+    problem = checks.index_problem(tmp_path / "knowledge.db")
+    assert problem is not None
+    assert "aisle index`" in problem
+    (tmp_path / "knowledge.db").touch()
+    assert checks.index_problem(tmp_path / "knowledge.db") is None
+
+
+def test_an_encoder_that_was_not_exported_is_sent_to_index() -> None:
+    nlp = NlpSettings(model_name="no-such-model")
+    problem = checks.encoder_problem(nlp)
+    assert problem is not None
+    assert "no-such-model" in problem
+    assert "aisle index`" in problem
+
+
+@pytest.mark.parametrize(
+    "endpoints",
+    [
+        {},
+        {"tracker_store": {"type": "aisle.rasa_ext.no_such_module.Store"}},
+        {"tracker_store": {"type": "no_such_package.module.Store"}},
+        {"tracker_store": {"type": "Store"}},
+    ],
+)
+def test_a_tracker_store_that_cannot_be_imported_is_named(endpoints: dict[str, object]) -> None:
+    problem = checks.tracker_store_problem(endpoints)
+    assert problem is not None
+    assert "endpoints.yml" in problem
+
+
+def test_an_importable_tracker_store_is_no_problem() -> None:
+    endpoints = {"tracker_store": {"type": "aisle.database.engine.Database"}}
+    assert checks.tracker_store_problem(endpoints) is None
+
+
+def test_endpoints_that_are_not_yaml_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "endpoints.yml"
+    path.write_text("tracker_store: [")
+    with pytest.raises(CommandError, match=r"endpoints\.yml is not valid YAML"):
+        checks.read_endpoints(path)
