@@ -57,5 +57,5 @@ def _fulfil(
         # The form only lets an unknown customer through when the tries are used up.
         assert is_locked(conversation)
         dispatcher.utter_message(response="utter_too_many_attempts")
-        return [SlotSet("request", None), FollowupAction("action_escalate_to_human")]
+        return [FollowupAction("action_escalate_to_human")]
     return _HANDLERS[request](session, conversation, turn, dispatcher)

@@ -34,7 +34,7 @@ class EscalateToHuman(Action):
                 conversation,
                 request=request,
                 order_number=turn.slot("order_number"),
-                said=turn.last_customer_texts(),
+                said=turn.wishes(),
                 sentiment=turn.sentiments(),
             )
             reason = request or turn.intent or "contact_human_agent"

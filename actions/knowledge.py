@@ -6,7 +6,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.products import TELL
+from actions.products import TELL, is_follow_up
 from actions.turn import Event, Turn
 from aisle.conversations.service import open_conversation
 from aisle.database.engine import get_database
@@ -25,7 +25,10 @@ class AnswerQuestion(Action):
     ) -> list[Event]:
         turn = Turn(tracker)
         if turn.intent in TELL and get_catalogue().find_products(turn.text):
-            return _tell_about_product(turn, dispatcher)
+            turn.set_slot("product_id", get_catalogue().find_products(turn.text)[0].product_id)
+            return _tell_about_product(turn.intent, turn, dispatcher)
+        if is_follow_up(turn):
+            return _tell_about_product("product_availability", turn, dispatcher)
         answer = get_knowledge().answer(turn.text)
         if answer is None:
             return say_no_answer(turn, dispatcher)
@@ -74,9 +77,7 @@ def say_no_answer(turn: Turn, dispatcher: CollectingDispatcher) -> list[Event]:
     return [SlotSet("article_id", None), *asks]
 
 
-def _tell_about_product(turn: Turn, dispatcher: CollectingDispatcher) -> list[Event]:
-    product_id = get_catalogue().find_products(turn.text)[0].product_id
-    turn.set_slot("product_id", product_id)
+def _tell_about_product(intent: str, turn: Turn, dispatcher: CollectingDispatcher) -> list[Event]:
     with get_database().transaction() as session:
         conversation = open_conversation(session, turn.sender_id)
-        return TELL[turn.intent](session, conversation, turn, dispatcher)
+        return TELL[intent](session, conversation, turn, dispatcher)

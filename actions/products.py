@@ -10,9 +10,11 @@ from actions.turn import Event, Turn
 from aisle.conversations.models import Conversation
 from aisle.shop.catalogue import OptionMatch, get_catalogue, variants_matching
 from aisle.shop.models import Product, Variant
-from aisle.shop.wording import lower_name, money, spoken_list
+from aisle.shop.wording import lower_name, money
 
 MOST_CHOICES = 6
+LONGEST_FOLLOW_UP = 6
+"""Words."""
 
 
 def tell_availability(
@@ -82,6 +84,14 @@ def tell_information(
     return [SlotSet("product_id", product.id)]
 
 
+def is_follow_up(turn: Turn) -> bool:
+    """Whether a short message only names options of the product talked about: "and in blue?"."""
+    product_id = turn.slot("product_id")
+    if product_id is None or len(turn.text.split()) > LONGEST_FOLLOW_UP:
+        return False
+    return bool(get_catalogue().find_options(turn.text, product_id))
+
+
 TELL = {
     "product_availability": tell_availability,
     "product_price": tell_price,
@@ -101,7 +111,7 @@ def _options(turn: Turn, product: Product) -> list[OptionMatch]:
 
 
 def _choice(wanted: Iterable[OptionMatch]) -> str:
-    return spoken_list(list(dict.fromkeys(match.value for match in wanted)))
+    return ", ".join(dict.fromkeys(match.value for match in wanted))
 
 
 def _in(choice: str) -> str:

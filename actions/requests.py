@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from aisle.shop.orders import OPEN_STATES, OrderState
+
 
 @dataclass(frozen=True)
 class Request:
@@ -10,32 +12,27 @@ class Request:
     needs_identity: bool = False
     needs_order: bool = False
     needs_product: bool = False
-    statuses: tuple[str, ...] = ()
+    statuses: tuple[OrderState, ...] = ()
 
 
-_UNDERWAY = ("pending", "pending (items modified)", "processed")
-_CHANGEABLE = ("pending",)
-_ARRIVED = ("delivered",)
-
-
-def _about_order(*statuses: str) -> Request:
+def _about_order(*statuses: OrderState) -> Request:
     return Request(needs_identity=True, needs_order=True, statuses=statuses)
 
 
 REQUESTS: dict[str, Request] = {
-    "track_order": _about_order(*_UNDERWAY),
+    "track_order": _about_order(*OPEN_STATES),
     "order_details": _about_order(),
     "list_orders": Request(needs_identity=True),
     "track_refund": Request(needs_identity=True),
-    "cancel_order": _about_order(*_CHANGEABLE),
-    "change_order": _about_order(*_CHANGEABLE),
-    "change_shipping_address": _about_order(*_CHANGEABLE),
-    "change_payment_method": _about_order(*_CHANGEABLE),
-    "return_item": _about_order(*_ARRIVED),
-    "exchange_item": _about_order(*_ARRIVED),
-    "get_refund": _about_order(*_ARRIVED),
-    "damaged_item": _about_order(*_ARRIVED),
-    "missing_item": _about_order(*_ARRIVED),
+    "cancel_order": _about_order(OrderState.PENDING),
+    "change_order": _about_order(OrderState.PENDING),
+    "change_shipping_address": _about_order(OrderState.PENDING),
+    "change_payment_method": _about_order(OrderState.PENDING),
+    "return_item": _about_order(OrderState.DELIVERED),
+    "exchange_item": _about_order(OrderState.DELIVERED),
+    "get_refund": _about_order(OrderState.DELIVERED),
+    "damaged_item": _about_order(OrderState.DELIVERED),
+    "missing_item": _about_order(OrderState.DELIVERED),
     "product_availability": Request(needs_product=True),
     "product_price": Request(needs_product=True),
     "product_information": Request(needs_product=True),

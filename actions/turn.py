@@ -8,6 +8,7 @@ from rasa_sdk import Tracker
 Event = dict[str, Any]
 
 FORM = "request_form"
+_MERE_ANSWERS = {"affirm", "deny", "greet", "goodbye", "inform", "thank"}
 
 
 class Turn:
@@ -52,9 +53,10 @@ class Turn:
         done = {event["name"] for event in since if event["event"] == "action"}
         return done <= {FORM, "action_listen"}
 
-    def last_customer_texts(self) -> list[str]:
-        """Return what the customer has written, oldest first."""
-        return [event.get("text") or "" for event in self._customer_events()]
+    def wishes(self) -> list[str]:
+        """Return what the customer has written beyond mere answers, oldest first."""
+        said = zip(self._customer_events(), self._intents(), strict=True)
+        return [event.get("text") or "" for event, intent in said if intent not in _MERE_ANSWERS]
 
     def sentiments(self) -> list[float]:
         """Return the sentiment of each of the customer's messages, oldest first."""

@@ -58,7 +58,7 @@ def database_at(url: str) -> Database:
     """Open the database at a SQLAlchemy URL."""
     if make_url(url).get_backend_name() == "sqlite":
         return Database(_sqlite_engine(url))
-    return Database(create_engine(url, future=True, pool_pre_ping=True))
+    return Database(create_engine(url, future=True, hide_parameters=True, pool_pre_ping=True))
 
 
 def _postgresql_engine(settings: PostgresqlSettings) -> Engine:
@@ -73,6 +73,7 @@ def _postgresql_engine(settings: PostgresqlSettings) -> Engine:
     return create_engine(
         url,
         future=True,
+        hide_parameters=True,  # they are personal data, and errors are logged
         pool_pre_ping=True,
         pool_size=settings.pool_size,
         max_overflow=settings.max_overflow,
@@ -80,7 +81,7 @@ def _postgresql_engine(settings: PostgresqlSettings) -> Engine:
 
 
 def _sqlite_engine(url: str) -> Engine:
-    engine = create_engine(url, future=True)
+    engine = create_engine(url, future=True, hide_parameters=True)
     event.listen(engine, "connect", _configure_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

@@ -25,6 +25,7 @@ from aisle.conversations.service import (
 )
 from aisle.database.engine import Database, get_database
 from aisle.handoff.service import escalate
+from aisle.rasa_ext.log import protect_log
 from aisle.rasa_ext.policies import TECHNICAL_PROBLEM
 
 
@@ -51,6 +52,7 @@ class AisleTrackerStore(TrackerStore):
     ) -> None:
         super().__init__(domain, event_broker, **kwargs)
         self._database = database or _reachable_database()
+        protect_log()
 
     async def save(self, tracker: DialogueStateTracker) -> None:
         with self._database.transaction() as session:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from sqlalchemy.orm import Session
 
 from aisle.database.types import utc_now
+from aisle.shop.catalogue import get_catalogue
 from aisle.shop.models import Order
 from aisle.shop.numbers import find_order_numbers
 from aisle.shop.orders import OrderNotFound, find_orders, get_order, list_orders
@@ -77,7 +78,12 @@ def point_at_order(
     if pointed is not None:
         return pointed
     described = find_orders(
-        session, customer_id, words=[hint.text], dates=hint.dates, today=utc_now().date()
+        session,
+        customer_id,
+        words=[hint.text],
+        dates=hint.dates,
+        today=utc_now().date(),
+        catalogue=get_catalogue(),
     )
     return _narrowed(described, statuses) if described else None
 

@@ -1,0 +1,38 @@
+import json
+import logging
+
+from aisle.rasa_ext.log import PersonalDataFilter
+
+
+def filtered(message: str) -> str:
+    record = logging.LogRecord("rasa", logging.ERROR, __file__, 1, message, (), None)
+    PersonalDataFilter().filter(record)
+    return record.getMessage()
+
+
+def test_a_failed_message_is_logged_without_its_text_and_variables() -> None:
+    record = {
+        "text": "i am mia hansen",
+        "event": "rest.message.received.failure",
+        "exception": [
+            {
+                "exc_type": "ValueError",
+                "exc_value": "no such intent",
+                "frames": [{"filename": "a.py", "lineno": 7, "locals": {"text": "mia hansen"}}],
+            }
+        ],
+    }
+    logged = filtered(json.dumps(record))
+    assert "mia" not in logged
+    assert "ValueError: no such intent (a.py:7)" in logged
+
+
+def test_addresses_and_long_numbers_are_hidden() -> None:
+    assert filtered("sent to nora@example.com about 300418825571") == (
+        "sent to [e-mail] about [number]"
+    )
+
+
+def test_an_ordinary_line_stays_as_it_is() -> None:
+    line = "Starting Rasa server on http://127.0.0.1:5005"
+    assert filtered(line) == line
