@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import create_engine, event
 from sqlalchemy.engine import URL, Engine, make_url
 from sqlalchemy.orm import Session
+from sqlalchemy.pool import QueuePool
 
 from aisle.settings import DatabaseSettings, PostgresqlSettings, get_settings
 
@@ -81,7 +82,15 @@ def _postgresql_engine(settings: PostgresqlSettings) -> Engine:
 
 
 def _sqlite_engine(url: str) -> Engine:
-    engine = create_engine(url, future=True, hide_parameters=True)
+    # SQLAlchemy would open a connection for each session; closing the last one makes
+    # SQLite empty its write-ahead log, which costs more than the work itself.
+    engine = create_engine(
+        url,
+        future=True,
+        hide_parameters=True,
+        poolclass=QueuePool,
+        connect_args={"check_same_thread": False},
+    )
     event.listen(engine, "connect", _configure_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

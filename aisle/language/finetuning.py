@@ -41,9 +41,10 @@ class FineTuning:
     layers: int = 2
     learning_rate: float = 1e-4
     temperature: float = 0.05
-    batch_size: int = 32
+    batch_size: int = 64
     longest: int = 64
     label_smoothing: float = 0.0
+    dropout: bool = False
     seed: int = 0
 
 
@@ -105,11 +106,12 @@ class _Tuner:
                 {"params": [prototypes], "lr": how.learning_rate * 10},
             ],
             weight_decay=0.01,
+            fused=True,
         )
         steps = how.epochs * -(-len(states) // how.batch_size)
         schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, _warm_up_and_decay(steps))
         shuffle = np.random.default_rng(how.seed)
-        self._transformer.train()
+        self._transformer.train(how.dropout)
         for epoch in range(how.epochs):
             losses = []
             for batch in self._batches(states, shuffle):
