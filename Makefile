@@ -3,7 +3,7 @@
 # Optional environment variables
 #   PYTHON=/path/to/python3.10   the interpreter of the virtual environment
 #   UV_TORCH_BACKEND=cpu         the small CPU build of torch (Linux gets a 4 GB CUDA build
-#                                otherwise); needs the index download.pytorch.org
+#                                otherwise), where its index can be reached
 #   AISLE_CONFIG, AISLE_*        settings, see config/default.yaml
 
 PYTHON ?= python3.10
