@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from pydantic import BaseModel, Extra, Field, SecretStr, ValidationError, root_validator
+from pydantic import BaseModel, Extra, Field, SecretStr, ValidationError, root_validator, validator
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 DEFAULT_CONFIG = PROJECT_ROOT / "config" / "default.yaml"
@@ -88,12 +88,23 @@ class ServersSettings(_Section):
     actions: ActionServerSettings
 
 
+class SecuritySettings(_Section):
+    allowed_origins: tuple[str, ...] = Field(
+        (), description="Web origins, separated by spaces, that may talk to the bot from a page."
+    )
+
+    @validator("allowed_origins", pre=True)
+    def _split(cls, value: object) -> object:
+        return value.split() if isinstance(value, str) else value
+
+
 class Settings(_Section):
     shop: ShopSettings
     database: DatabaseSettings
     ai_services: AiServicesSettings
     knowledge: KnowledgeSettings
     servers: ServersSettings
+    security: SecuritySettings
 
 
 @lru_cache(maxsize=1)

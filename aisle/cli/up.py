@@ -48,12 +48,17 @@ def services(settings: Settings) -> list[Service]:
                 *("rasa", "run", "--interface", rasa.host, "--port", str(rasa.port)),
                 *("--endpoints", str(_endpoints(actions.port)), "--credentials", "credentials.yml"),
                 *("--model", str(MODELS)),
+                *_cors(settings.security.allowed_origins),
             ),
             health_url=rasa_url(settings),
             # After either of these Rasa goes on, without a model or forgetting everything.
             fatal_output=("Could not load model due to", "Using `InMemoryTrackerStore` instead"),
         ),
     ]
+
+
+def _cors(origins: tuple[str, ...]) -> tuple[str, ...]:
+    return ("--cors", *origins) if origins else ()
 
 
 def rasa_url(settings: Settings) -> str:

@@ -47,3 +47,11 @@ def test_rasa_calls_the_action_server_on_its_port() -> None:
 def test_a_server_on_all_interfaces_is_reached_over_loopback() -> None:
     assert rasa_url(settings(AISLE_RASA_HOST="0.0.0.0")) == "http://127.0.0.1:5005/"
     assert rasa_url(settings(AISLE_RASA_HOST="::")) == "http://[::1]:5005/"
+
+
+def test_only_the_named_web_pages_may_talk_to_the_bot() -> None:
+    _, closed = services(settings())
+    _, opened = services(settings(AISLE_ALLOWED_ORIGINS="https://a.example https://b.example"))
+    assert "--cors" not in closed.command
+    at = opened.command.index("--cors")
+    assert opened.command[at + 1 :] == ("https://a.example", "https://b.example")
