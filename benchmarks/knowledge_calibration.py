@@ -25,6 +25,7 @@ from aisle.knowledge.articles import load_articles
 from aisle.knowledge.index import KnowledgeIndex, build_index
 from aisle.knowledge.models import Article
 from aisle.knowledge.service import KnowledgeService
+from aisle.knowledge.words import content_words, word_overlap
 from aisle.language.encoder import SentenceEncoder, ensure_encoder
 from aisle.settings import PROJECT_ROOT, get_settings
 
@@ -82,9 +83,9 @@ def candidates(
             index.nearest(similarities, search.CANDIDATES),
         ]
     )[: search.CANDIDATES]
-    words = search.content_words(question)
+    words = content_words(question)
     passages = [index.passages[row] for row in rows]
-    overlaps = [search.word_overlap(words, passage) for passage in passages]
+    overlaps = [word_overlap(words, passage, index.rarity) for passage in passages]
     scores = [
         search.score(float(similarities[row]), overlap)
         for row, overlap in zip(rows, overlaps, strict=True)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from aisle.knowledge.search import content_words
+from aisle.knowledge.words import content_words
 
 LONGEST_ANSWER = 420
 

@@ -21,6 +21,7 @@ import numpy as np
 from aisle.knowledge.errors import IndexMismatch, IndexMissing
 from aisle.knowledge.models import Article
 from aisle.knowledge.passages import Passage, passages_of
+from aisle.knowledge.words import word_rarity
 from aisle.language.encoder import SentenceEncoder, Vectors
 
 INDEX_VERSION = "1"
@@ -74,6 +75,7 @@ class KnowledgeIndex:
         self._article_ids = np.array([passage.article_id for passage in passages], dtype=object)
         self._connection = connection
         self._lock = Lock()
+        self.rarity = word_rarity(passages)
 
     @classmethod
     def open(cls, path: Path, fingerprint: str) -> "KnowledgeIndex":

@@ -4,10 +4,10 @@ import math
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from aisle.knowledge.index import KnowledgeIndex
 from aisle.knowledge.passages import Passage
+from aisle.knowledge.words import content_words, word_overlap
 from aisle.language.encoder import SentenceEncoder
 
 RANK_CONSTANT = 60
@@ -16,18 +16,10 @@ LONGEST_QUESTION = 2_000
 
 # Fitted by benchmarks/knowledge_calibration.py for all-MiniLM-L6-v2 (int8); fit again after
 # a change of encoder or of what is encoded.
-INTERCEPT = -4.75
-COSINE_WEIGHT = 7.27
-OVERLAP_WEIGHT = 1.76
-FIRST_BONUS = 0.97  # the best of many is right more often than its similarity alone says
-
-_WORD_START = 5  # "deliver", "delivery" and "delivered" count as one word
-_COMMON_WORDS = (
-    "a about am an and any are as at be been but by can could d did do does don dont for from get "
-    "got had has have how i if im in into is it its ll m me my no not of on or out please re s so "
-    "some t that the their them then there they this to up us ve was we were what when where "
-    "which who why will with would you your"
-)
+INTERCEPT = -4.78
+COSINE_WEIGHT = 7.32
+OVERLAP_WEIGHT = 2.29
+FIRST_BONUS = 0.99  # the best of many is right more often than its similarity alone says
 
 
 @dataclass(frozen=True)
@@ -63,7 +55,10 @@ def search_passages(
     )[:candidates]
     words = content_words(question)
     scored = [
-        (score(float(similarities[row]), word_overlap(words, index.passages[row])), row)
+        (
+            score(float(similarities[row]), word_overlap(words, index.passages[row], index.rarity)),
+            row,
+        )
         for row in rows
     ]
     scored.sort(key=lambda item: -item[0])
@@ -90,24 +85,3 @@ def score(cosine: float, overlap: float) -> float:
 def confidence(value: float, *, first: bool) -> float:
     """Turn a passage's score into the probability that its article answers the question."""
     return 1 / (1 + math.exp(-(INTERCEPT + value + (FIRST_BONUS if first else 0.0))))
-
-
-def content_words(text: str) -> frozenset[str]:
-    """Return the beginnings of the words that carry meaning."""
-    words = re.findall(r"\w+", text.lower())
-    return frozenset(word[:_WORD_START] for word in words if word not in _common_words())
-
-
-@lru_cache(maxsize=1)
-def _common_words() -> frozenset[str]:
-    return frozenset(_COMMON_WORDS.split())
-
-
-def word_overlap(words: frozenset[str], passage: Passage) -> float:
-    """Return the share of ``words`` that occur in the passage, from 0 to 1."""
-    return len(words & _passage_words(passage)) / len(words) if words else 0.0
-
-
-@lru_cache(maxsize=10_000)
-def _passage_words(passage: Passage) -> frozenset[str]:
-    return content_words(" ".join((passage.title, passage.heading, passage.text, *passage.tags)))

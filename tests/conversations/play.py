@@ -124,9 +124,7 @@ def _understood(events: Sequence[Event]) -> Iterator[Line]:
 def _fits(expected: Expected, event: Event) -> bool:
     name = (event.get("metadata") or {}).get("utter_action")
     named = expected.utter is None or expected.utter == name
-    return named and (
-        expected.text is None or text_matches(expected.text, event.get("text") or "")
-    )
+    return named and (expected.text is None or text_matches(expected.text, event.get("text") or ""))
 
 
 def _described(expected: Expected) -> str:
@@ -140,4 +138,6 @@ def _spoken(event: Event) -> str:
 
 def _shown(text: str) -> str:
     line = text.replace("\n", " / ")
-    return line if len(line) <= LONGEST_SHOWN else f"{line[:LONGEST_SHOWN]}… ({len(text)} characters)"
+    return (
+        line if len(line) <= LONGEST_SHOWN else f"{line[:LONGEST_SHOWN]}… ({len(text)} characters)"
+    )

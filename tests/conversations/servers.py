@@ -70,10 +70,13 @@ def running_servers(
     for command in commands:
         _run_aisle(command, environment)
     with ExitStack() as stack:
-        for service in services(settings):
-            if service.name in names:
-                log = folder / f"{service.name}.log"
-                stack.enter_context(_running(service, environment, log))
+        started = [
+            stack.enter_context(_Server(service, environment, folder / f"{service.name}.log"))
+            for service in services(settings)
+            if service.name in names
+        ]
+        for server in started:
+            server.wait_until_ready()
         stack.callback((VAR / f"endpoints-{settings.servers.actions.port}.yml").unlink, True)
         database = open_database(settings.database)
         stack.callback(database.dispose)
@@ -92,44 +95,46 @@ def _run_aisle(arguments: Sequence[str], environment: Mapping[str, str]) -> None
     assert finished.returncode == 0, f"aisle {' '.join(arguments)}: {finished.stderr}"
 
 
-@contextmanager
-def _running(service: Service, environment: Mapping[str, str], log: Path) -> Iterator[None]:
-    with log.open("w", encoding="utf-8") as output:
-        process = subprocess.Popen(
-            service.command,
-            cwd=PROJECT_ROOT,
-            env=child_environment({**environment, **service.environment}),
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-        try:
-            _wait_until_ready(service, process, log)
-            yield
-        finally:
-            _stop(process)
+class _Server:
+    def __init__(self, service: Service, environment: Mapping[str, str], log: Path) -> None:
+        self._service = service
+        self._log = log
+        with log.open("w", encoding="utf-8") as output:
+            self._process = subprocess.Popen(
+                service.command,
+                cwd=PROJECT_ROOT,
+                env=child_environment({**environment, **service.environment}),
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
 
+    def __enter__(self) -> "_Server":
+        return self
 
-def _wait_until_ready(service: Service, process: "subprocess.Popen[bytes]", log: Path) -> None:
-    deadline = time.monotonic() + START_TIMEOUT_S
-    while time.monotonic() < deadline:
-        if process.poll() is not None:
-            raise AssertionError(f"{service.name} stopped at once:\n{log.read_text()[-4000:]}")
-        with suppress(httpx.TransportError):
-            if httpx.get(service.health_url, timeout=2, trust_env=False).status_code == 200:
-                return
-        time.sleep(0.1)
-    raise AssertionError(f"{service.name} did not start:\n{log.read_text()[-4000:]}")
+    def __exit__(self, *_: object) -> None:
+        # Each server leads a process group of its own, so this reaches nobody else's.
+        for number in (signal.SIGTERM, signal.SIGKILL):
+            with suppress(ProcessLookupError):
+                os.killpg(self._process.pid, number)
+            with suppress(subprocess.TimeoutExpired):
+                self._process.wait(STOP_TIMEOUT_S)
 
+    def wait_until_ready(self) -> None:
+        deadline = time.monotonic() + START_TIMEOUT_S
+        while time.monotonic() < deadline:
+            if self._process.poll() is not None:
+                raise AssertionError(f"{self._service.name} stopped at once:\n{self._last_lines()}")
+            with suppress(httpx.TransportError):
+                answer = httpx.get(self._service.health_url, timeout=2, trust_env=False)
+                if answer.status_code == httpx.codes.OK:
+                    return
+            time.sleep(0.1)
+        raise AssertionError(f"{self._service.name} did not start:\n{self._last_lines()}")
 
-def _stop(process: "subprocess.Popen[bytes]") -> None:
-    # Each server leads a process group of its own, so this reaches nobody else's.
-    for number in (signal.SIGTERM, signal.SIGKILL):
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, number)
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(STOP_TIMEOUT_S)
+    def _last_lines(self) -> str:
+        return self._log.read_text(encoding="utf-8", errors="replace")[-4_000:]
 
 
 def _free_port() -> int:

@@ -9,13 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aisle.knowledge.index import KnowledgeIndex
-from aisle.knowledge.search import (
-    Hit,
-    content_words,
-    fuse_ranks,
-    search_passages,
-)
+from aisle.knowledge.search import Hit, fuse_ranks, search_passages
 from aisle.knowledge.service import ANSWER_THRESHOLD
+from aisle.knowledge.words import content_words
 from aisle.language.encoder import SentenceEncoder
 
 QUESTIONS = yaml.safe_load((Path(__file__).parent / "questions.yml").read_text(encoding="utf-8"))
