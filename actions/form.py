@@ -227,6 +227,7 @@ class _Form:
             self.session,
             self._customer().id,
             OrderHint(**hint),
+            get_catalogue(),
             offered=self.progress.offered_orders or [],
             current=self.progress.order_number,
             statuses=self.progress.needs.statuses,

@@ -75,11 +75,18 @@ def fine_tune(
     kind = getattr(model[0].auto_model.config, "model_type", None)
     if kind not in LAYERED_LIKE_BERT:
         raise CannotFineTune(f"A model of type {kind} cannot be fine-tuned; set epochs to 0")
-    torch.set_num_threads(os.cpu_count() or 1)
+    torch.set_num_threads(usable_cores())
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(how.seed)
         tuner = _Tuner(model, how)
         tuner.fit(texts, [names.index(label) for label in labels])
+
+
+def usable_cores() -> int:
+    """Count the cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 class _Tuner:

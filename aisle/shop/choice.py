@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from sqlalchemy.orm import Session
 
 from aisle.database.types import utc_now
-from aisle.shop.catalogue import get_catalogue
+from aisle.shop.catalogue import Catalogue
 from aisle.shop.models import Order
 from aisle.shop.numbers import find_order_numbers
 from aisle.shop.orders import OrderNotFound, find_orders, get_order, list_orders
@@ -56,6 +56,7 @@ def point_at_order(
     session: Session,
     customer_id: uuid.UUID,
     hint: OrderHint,
+    catalogue: Catalogue,
     *,
     offered: Sequence[str] = (),
     current: str | None = None,
@@ -65,6 +66,7 @@ def point_at_order(
 
     Args:
         hint: what the customer said: a number, "the second one", "the lamp of last week".
+        catalogue: everything the shop sells, to know a product that was not ordered.
         offered: ids that were shown to choose from, in that order.
         current: the order that was talked about before, for "the other one".
         statuses: the statuses that make sense for what is wanted; they decide
@@ -83,7 +85,7 @@ def point_at_order(
         words=[hint.text],
         dates=hint.dates,
         today=utc_now().date(),
-        catalogue=get_catalogue(),
+        catalogue=catalogue,
     )
     return _narrowed(described, statuses) if described else None
 

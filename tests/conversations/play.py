@@ -9,7 +9,7 @@ from tests.conversations.cases import Case, Expected, Turn
 from tests.conversations.records import (
     all_rows,
     events_after,
-    resolve_latest_handoff,
+    resolve_waiting_handoff,
     rows_like,
     text_matches,
 )
@@ -40,9 +40,7 @@ class _Player:
 
     def play(self, turn: Turn) -> list[Line]:
         if turn.user is None:
-            with self._servers.database.transaction() as session:
-                resolve_latest_handoff(session, self._sender_id)
-            lines = [(AS_EXPECTED, "(an agent gives the conversation back)")]
+            lines = [self._resolve_handoff()]
         else:
             self._servers.say(self._sender_id, turn.user)
             lines = [(AS_EXPECTED, f"user: {_shown(turn.user)}")]
@@ -54,6 +52,11 @@ class _Player:
         lines += self._slots_compared(turn)
         lines += self._rows_compared(turn)
         return lines
+
+    def _resolve_handoff(self) -> Line:
+        with self._servers.database.transaction() as session:
+            resolved = resolve_waiting_handoff(session, self._sender_id)
+        return AS_EXPECTED if resolved else MISSING, "(an agent gives the conversation back)"
 
     def _new_events(self) -> Sequence[TrackerEvent]:
         with self._servers.database.reading() as session:

@@ -64,11 +64,16 @@ def all_rows(session: Session, sender_id: str, table: str) -> list[Any]:
     return [] if conversation is None else TABLES[table].rows(session, conversation)
 
 
-def resolve_latest_handoff(session: Session, sender_id: str) -> None:
-    """Give the conversation back to the bot, as ``aisle handoffs resolve`` does."""
+def resolve_waiting_handoff(session: Session, sender_id: str) -> bool:
+    """Give the conversation back to the bot, as ``aisle handoffs resolve`` does.
+
+    Returns:
+        Whether a hand-over was waiting.
+    """
     waiting = [row for row in all_rows(session, sender_id, "handoffs") if row.status == "waiting"]
-    assert waiting, "there is no waiting hand-over to resolve"
-    resolve_handoff(session, waiting[-1].id)
+    for handoff in waiting:
+        resolve_handoff(session, handoff.id)
+    return bool(waiting)
 
 
 def matches(expected: Any, actual: Any) -> bool:

@@ -97,8 +97,8 @@ def test_unanswerable_questions_are_told_from_answerable_ones(
     unanswerable = [best(question) for question in QUESTIONS["unanswerable"]]
     pairs = list(product(answerable, unanswerable))
     assert sum(higher > lower for higher, lower in pairs) / len(pairs) >= 0.86
-    assert sum(score >= ANSWER_THRESHOLD for score in answerable) / len(answerable) >= 0.80
-    assert sum(score < ANSWER_THRESHOLD for score in unanswerable) / len(unanswerable) >= 0.68
+    assert sum(score >= ANSWER_THRESHOLD for score in answerable) / len(answerable) >= 0.70
+    assert sum(score < ANSWER_THRESHOLD for score in unanswerable) / len(unanswerable) >= 0.80
 
 
 def _article_ids(hits: list[Hit]) -> list[str]:
