@@ -37,9 +37,9 @@ class FineTuning:
     start at the mean of their texts, learn ten times as fast.
     """
 
-    epochs: int = 4
-    layers: int = 2
-    learning_rate: float = 1e-4
+    epochs: int = 3
+    layers: int = 3
+    learning_rate: float = 2e-4
     temperature: float = 0.05
     batch_size: int = 64
     longest: int = 64

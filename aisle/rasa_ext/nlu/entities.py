@@ -1,5 +1,7 @@
 """Finds order numbers, products, names and the like in a message."""
 
+import logging
+import re
 import shutil
 from typing import Any
 
@@ -11,10 +13,14 @@ from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.extractors.crf_entity_extractor import CRFEntityExtractor
 from rasa.shared.nlu.constants import ENTITY_ATTRIBUTE_TYPE, TEXT
 from rasa.shared.nlu.training_data.message import Message
+from sqlalchemy.exc import DBAPIError
 
 from aisle.rasa_ext.nlu.patterns import Entity, catalogue_entities, pattern_entities
 
 MODEL_FILE = "entities.crfsuite"
+
+_ZIP_CODE = re.compile(r"(?=.*\d)[A-Za-z0-9 -]{4,10}")
+_log = logging.getLogger(__name__)
 
 
 class _Tagger:
@@ -38,23 +44,42 @@ class _Tagger:
 class ShopEntityExtractor(CRFEntityExtractor):
     """Rules and the shop's catalogue first, a conditional random field for the rest.
 
-    What has a fixed form (order number, e-mail, ZIP code, amount) is found by
+    What has a fixed form (order number, e-mail, amount) is found by
     pattern. Products and options come from the shop's database at run time, so a
-    new catalogue needs no training. The field finds names, dates, and products
+    new catalogue needs no training. The field finds names, dates, ZIP codes, and products
     that the catalogue does not have.
 
     Rasa's extractor trains its field anew whenever a model is loaded; this one
     keeps the trained field in the model.
     """
 
+    _warned = False
+
     def process(self, messages: list[Message]) -> list[Message]:
         for message in messages:
             text = message.get(TEXT) or ""
-            certain = _without_overlaps(pattern_entities(text) + catalogue_entities(text))
-            found = _without_overlaps(certain + self.extract_entities(message))
+            certain = pattern_entities(text) + self._catalogue_entities(text)
+            likely = [entity for entity in self.extract_entities(message) if _is_possible(entity)]
+            found = _without_overlaps(certain + likely)
             found.sort(key=lambda entity: int(entity["start"]))
             message.set("entities", self.add_extractor_name(found), add_to_output=True)
         return messages
+
+    def _catalogue_entities(self, text: str) -> list[Entity]:
+        try:
+            found = catalogue_entities(text)
+        except DBAPIError:
+            self._warn_once()
+            return []
+        return found
+
+    def _warn_once(self) -> None:
+        if not self._warned:
+            _log.warning(
+                "The shop's catalogue cannot be read, so products are found only as the training "
+                "data has them; for the demo shop run `aisle db upgrade` and `aisle seed`"
+            )
+            self._warned = True
 
     def persist(self, dataset: list[Any]) -> None:
         field = self.entity_taggers[ENTITY_ATTRIBUTE_TYPE]
@@ -75,6 +100,10 @@ class ShopEntityExtractor(CRFEntityExtractor):
         extractor = cls(config, model_storage, resource, {ENTITY_ATTRIBUTE_TYPE: tagger})
         extractor.crf_order = [ENTITY_ATTRIBUTE_TYPE]
         return extractor
+
+
+def _is_possible(entity: Entity) -> bool:
+    return entity["entity"] != "zip_code" or _ZIP_CODE.fullmatch(entity["value"]) is not None
 
 
 def _without_overlaps(entities: list[Entity]) -> list[Entity]:

@@ -1,5 +1,6 @@
 """Sentence vectors for intent classification."""
 
+import logging
 import shutil
 from pathlib import Path
 from typing import Any
@@ -11,26 +12,39 @@ from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.featurizers.dense_featurizer.dense_featurizer import DenseFeaturizer
 from rasa.nlu.tokenizers.tokenizer import Tokenizer
-from rasa.shared.nlu.constants import TEXT
+from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from aisle.language.encoder import SentenceEncoder, ensure_encoder
-from aisle.settings import get_settings
+from aisle.language.encoder import SentenceEncoder, ensure_encoder, export_model, load_original
+from aisle.language.finetuning import FineTuning, fine_tune, usable_cores
+from aisle.settings import NlpSettings, get_settings
+
+_log = logging.getLogger(__name__)
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True)
 class SentenceEncoderFeaturizer(DenseFeaturizer, GraphComponent):
     """Turns each text into the sentence encoder's unit vector times ``scale``.
 
-    The exported encoder goes into the trained model, so the model alone serves.
+    The encoder learns the intents for ``epochs`` epochs first, in its top ``layers`` layers
+    (see `aisle.language.finetuning`); with 0 epochs it stays as it is. It goes into the
+    trained model, so the model alone serves; knowledge search keeps the original.
+
     Rasa's logistic regression has a fixed penalty (C = 1); vectors that are s
     times as long have the effect of C = s².
     """
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        return {**DenseFeaturizer.get_default_config(), "scale": 6.0}
+        how = FineTuning()
+        return {
+            **DenseFeaturizer.get_default_config(),
+            "scale": 6.0,
+            "epochs": how.epochs,
+            "layers": how.layers,
+            "learning_rate": how.learning_rate,
+        }
 
     @classmethod
     def required_components(cls) -> list[type]:
@@ -77,11 +91,28 @@ class SentenceEncoderFeaturizer(DenseFeaturizer, GraphComponent):
         return cls(config, execution_context.node_name, model_storage, resource, encoder)
 
     def train(self, training_data: TrainingData) -> Resource:
-        exported = ensure_encoder(get_settings().ai_services.nlp)
+        nlp = get_settings().ai_services.nlp
         with self._model_storage.write_to(self._resource) as folder:
-            shutil.copytree(exported, folder, dirs_exist_ok=True)
-        self._encoder = SentenceEncoder.load(exported)
+            if self._config["epochs"]:
+                self._export_fine_tuned(nlp, training_data, Path(folder))
+            else:
+                shutil.copytree(ensure_encoder(nlp), folder, dirs_exist_ok=True)
+            self._encoder = SentenceEncoder.load(Path(folder), threads=usable_cores())
         return self._resource
+
+    def _export_fine_tuned(
+        self, nlp: NlpSettings, training_data: TrainingData, folder: Path
+    ) -> None:
+        examples = [m for m in training_data.intent_examples if m.get(TEXT) and m.get(INTENT)]
+        how = FineTuning(
+            epochs=self._config["epochs"],
+            layers=self._config["layers"],
+            learning_rate=self._config["learning_rate"],
+        )
+        _log.info("Fine-tuning the sentence encoder on %d texts", len(examples))
+        model = load_original(nlp)
+        fine_tune(model, [m.get(TEXT) for m in examples], [m.get(INTENT) for m in examples], how)
+        export_model(model, nlp, folder)
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         self.process([m for m in training_data.training_examples if m.get(TEXT)])
