@@ -86,7 +86,7 @@ class SentenceEncoder:
             config = EncoderConfig.parse_file(folder / "config.json")
         except FileNotFoundError as error:
             raise EncoderMissing(
-                f"There is no exported sentence encoder in {folder}; run `aisle index` or `aisle train`"
+                f"There is no exported sentence encoder in {folder}; run `aisle index`"
             ) from error
         tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         tokenizer.no_padding()

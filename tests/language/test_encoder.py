@@ -115,7 +115,7 @@ def test_changing_a_returned_vector_does_not_change_the_next(encoder: SentenceEn
 
 
 def test_a_missing_export_says_what_to_run(tmp_path: Path) -> None:
-    with pytest.raises(EncoderMissing, match="aisle train"):
+    with pytest.raises(EncoderMissing, match="aisle index"):
         SentenceEncoder.load(tmp_path)
 
 

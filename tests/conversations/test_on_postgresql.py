@@ -1,0 +1,54 @@
+"""Some conversations again, on servers that keep everything in PostgreSQL."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.engine import make_url
+
+from aisle.database.engine import database_at
+from tests.conversations.cases import Case, read_cases
+from tests.conversations.play import play
+from tests.conversations.servers import Servers, running_servers
+
+POSTGRES_URL = os.environ.get("AISLE_TEST_POSTGRES_URL")
+DATABASE = "aisle_conversations"
+FILES = ("happy_path/track_an_order.yml", "escalation/on_request.yml", "invalid_input/messages.yml")
+CASES = [case for file in FILES for case in read_cases(Path(__file__).parent / file)]
+
+pytestmark = pytest.mark.skipif(POSTGRES_URL is None, reason="AISLE_TEST_POSTGRES_URL is not set")
+
+
+@pytest.fixture(scope="module")
+def servers_on_postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
+    assert POSTGRES_URL is not None
+    _make_empty_database(POSTGRES_URL)
+    url = make_url(POSTGRES_URL)
+    variables = {
+        "POSTGRES_HOST": url.host,
+        "POSTGRES_PORT": str(url.port),
+        "POSTGRES_DB": DATABASE,
+        "POSTGRES_USER": url.username,
+        "POSTGRES_PASSWORD": url.password or "not needed",
+    }
+    folder = tmp_path_factory.mktemp("postgresql")
+    with running_servers(folder, postgresql=variables) as running:
+        yield running
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_conversation_on_postgresql(case: Case, servers_on_postgresql: Servers) -> None:
+    difference = play(case, servers_on_postgresql)
+    if difference is not None:
+        pytest.fail(f"{case.name} (- expected and missing, + not expected)\n\n{difference}", False)
+
+
+def _make_empty_database(url: str) -> None:
+    # Other tests empty the database that the URL names while these servers run.
+    database = database_at(url)
+    with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text(f"DROP DATABASE IF EXISTS {DATABASE}"))
+        connection.execute(text(f"CREATE DATABASE {DATABASE}"))
+    database.dispose()
