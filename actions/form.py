@@ -1,5 +1,6 @@
 """The form that every request runs through: who is it, which order, which product."""
 
+import re
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
@@ -21,7 +22,7 @@ from aisle.conversations.verification import (
 from aisle.customers.identity import Credentials, is_somebody_else, parse_credentials
 from aisle.customers.models import Customer
 from aisle.database.engine import get_database
-from aisle.shop.catalogue import get_catalogue
+from aisle.shop.catalogue import ProductMatch, get_catalogue
 from aisle.shop.choice import (
     OrderChoice,
     OrderHint,
@@ -34,6 +35,10 @@ from aisle.shop.orders import get_order
 from aisle.shop.wording import short_order
 
 GIVES_DATA = ("inform", "correction")
+SURE_OF_REQUEST = 0.6
+"""Confidence from which on an answer to "who are you?" is a new request as well."""
+
+_BARE_NAME = re.compile(r"\s*[^\W\d_][^\d@?!]{1,60}")
 
 
 @dataclass
@@ -102,19 +107,18 @@ class _Form:
         self.dispatcher = dispatcher
         self.asked = turn.slot("requested_slot") if turn.in_form else None
         self.rejected = False
+        self.identified = False
+        self.alike: list[ProductMatch] = []
 
     def read_message(self) -> bool:
         """Take what the message brings; False when it brings nothing for the form."""
         brought = [
-            self._read_request(),
             self._read_credentials(),
+            self._read_request(),
             self._read_order(),
             self._read_product(),
+            self._read_other_person(),
         ]
-        if is_verified(self.conversation) and is_somebody_else(
-            self.turn.entities("name"), self._customer()
-        ):
-            self.progress.request = OTHER_CUSTOMER
         return any(brought) or not self.turn.in_form
 
     def ask_for_missing(self) -> str | None:
@@ -132,32 +136,44 @@ class _Form:
 
     def _read_request(self) -> bool:
         intent = self.turn.intent
-        if intent in REQUESTS and not self._is_question_in_between(intent):
+        if intent in REQUESTS and not self._is_in_between(intent):
+            if intent != self.progress.request or not self.turn.in_form:
+                self.progress.order_hint = self._hint()
             self.progress.request = intent
-            self.progress.order_hint = self._hint()
             return True
         if intent == "inform" and not self.turn.in_form and self.progress.request in HANDED_OVER:
             self.progress.request = "track_order"
         return False
 
-    def _is_question_in_between(self, intent: str) -> bool:
-        about_products = REQUESTS[intent].needs_product
-        return self.turn.in_form and about_products and not self.progress.needs.needs_product
+    def _is_in_between(self, intent: str) -> bool:
+        """Whether a product question, or the answer to ours, only sounds like a new request."""
+        if self.asked is None:
+            return False
+        if self.asked == "identity" and self.identified:
+            return self.turn.confidence < SURE_OF_REQUEST
+        if self.asked == "order_number" and self._points_at_order():
+            return True
+        return REQUESTS[intent].needs_product and not self.progress.needs.needs_product
 
     # --- who it is
 
     def _read_credentials(self) -> bool:
-        given = parse_credentials(self.turn.text, self.turn.entities("name"))
-        if self.asked == "identity" and given != Credentials():
-            given = Credentials(**(self.progress.credentials or {})).combined_with(given)
+        known = Credentials(**(self.progress.credentials or {}))
+        names = self.turn.entities("name")
+        if self.asked == "identity" and known.zip_code and _BARE_NAME.fullmatch(self.turn.text):
+            names = [self.turn.text]
+        given = parse_credentials(self.turn.text, names)
+        self.identified = given != Credentials()
+        if self.asked == "identity" and self.identified:
+            given = known.combined_with(given)
         elif not given.complete:
             return False
         if given.complete:
             self.progress.credentials = None
             self._check(given)
-        elif given != Credentials():
+        else:
             self.progress.credentials = asdict(given)
-        return given != Credentials()
+        return True
 
     def _check(self, credentials: Credentials) -> None:
         known_before = is_verified(self.conversation)
@@ -180,6 +196,14 @@ class _Form:
             self._say("utter_who_is_asking")
         return "identity"
 
+    def _read_other_person(self) -> bool:
+        if not is_verified(self.conversation):
+            return False
+        if not is_somebody_else(self.turn.entities("name"), self._customer()):
+            return False
+        self.progress.request = OTHER_CUSTOMER
+        return True
+
     # --- which order
 
     def _read_order(self) -> bool:
@@ -188,15 +212,18 @@ class _Form:
             self.progress.order_hint = self._hint()
             self.progress.request = self.progress.request or "track_order"
             return True
-        if not is_verified(self.conversation) or self.turn.intent in REQUESTS:
+        if not is_verified(self.conversation):
             return False
         if self.asked != "order_number" and self.turn.intent not in GIVES_DATA:
             return False
-        if not mentions_malformed_number(text) and self._point(self._hint()) is None:
+        if not mentions_malformed_number(text) and not self._points_at_order():
             return False
         self.progress.order_hint = self._hint()
         self.progress.request = self.progress.request or "track_order"
         return True
+
+    def _points_at_order(self) -> bool:
+        return is_verified(self.conversation) and self._point(self._hint()) is not None
 
     def _order_is_missing(self) -> bool:
         """Settle which order is meant, from the latest hint or because only one fits."""
@@ -216,7 +243,8 @@ class _Form:
     def _offer(self, choice: OrderChoice) -> bool:
         """Take the one order, or keep those to choose from; whether there is a choice left."""
         self.progress.order_number = choice.order.id if choice.order else None
-        self.progress.offered_orders = [order.id for order in choice.candidates] or None
+        if choice.order is None:  # otherwise kept, for "the other one"
+            self.progress.offered_orders = [order.id for order in choice.candidates] or None
         return bool(choice.candidates)
 
     def _hint(self) -> dict[str, Any]:
@@ -252,16 +280,23 @@ class _Form:
         if self.asked != "product_id" and not wanted:
             return False
         matches = get_catalogue().find_products(self.turn.text)
+        self.alike = [match for match in matches if match.start == matches[0].start]
         if matches:
-            self.progress.product_id = matches[0].product_id
+            self.progress.product_id = matches[0].product_id if len(self.alike) == 1 else None
             self.progress.request = self.progress.request or "product_information"
         elif self.turn.entities("product"):
             self.progress.product_id = None  # named, but nothing the shop has
         return bool(matches)
 
     def _ask_product(self) -> str:
-        named = self.turn.entities("product") or self.asked == "product_id"
-        self._say("utter_product_unknown" if named else "utter_which_product")
+        if self.alike:
+            names = [match.name for match in self.alike]
+            buttons = [{"title": name, "payload": name} for name in names]
+            self.dispatcher.utter_message(response="utter_which_of_these", buttons=buttons)
+        elif self.turn.entities("product") or self.asked == "product_id":
+            self._say("utter_product_unknown")
+        else:
+            self._say("utter_which_product")
         return "product_id"
 
     # --- common

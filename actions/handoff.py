@@ -37,7 +37,7 @@ class EscalateToHuman(Action):
                 said=turn.wishes(),
                 sentiment=turn.sentiments(),
             )
-            reason = request or turn.intent or "contact_human_agent"
+            reason = request or turn.last_wish() or "contact_human_agent"
             handoff = escalate(session, conversation, reason, summary)
             position = queue_position(session, handoff)
         dispatcher.utter_message(

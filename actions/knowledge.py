@@ -13,6 +13,8 @@ from aisle.database.engine import get_database
 from aisle.knowledge.service import Answer, get_knowledge
 from aisle.shop.catalogue import get_catalogue
 
+OPEN_OFFER = "utter_offer_request_handoff"
+
 
 class AnswerQuestion(Action):
     """Quotes the passage that answers, or admits that there is none."""
@@ -65,7 +67,7 @@ def say_answer(answer: Answer, turn: Turn, dispatcher: CollectingDispatcher) -> 
     dispatcher.utter_message(
         response="utter_article", passage=answer.text, title=answer.title, link=answer.link
     )
-    asks = [] if turn.in_form else [FollowupAction("utter_was_this_helpful")]
+    asks = _what_to_ask(turn, "utter_was_this_helpful")
     return [SlotSet("article_id", answer.article_id), *asks]
 
 
@@ -73,8 +75,16 @@ def say_no_answer(turn: Turn, dispatcher: CollectingDispatcher) -> list[Event]:
     with get_database().transaction() as session:
         get_knowledge().keep_unanswered(session, turn.sender_id, turn.text)
     dispatcher.utter_message(response="utter_no_answer")
-    asks = [] if turn.in_form else [FollowupAction("utter_offer_human")]
+    asks = _what_to_ask(turn, "utter_offer_human")
     return [SlotSet("article_id", None), *asks]
+
+
+def _what_to_ask(turn: Turn, question: str) -> list[Event]:
+    """An open offer is repeated after a question in between; a form asks again by itself."""
+    if turn.in_form:
+        return []
+    open_offer = turn.question_before == OPEN_OFFER
+    return [FollowupAction(OPEN_OFFER if open_offer else question)]
 
 
 def _tell_about_product(intent: str, turn: Turn, dispatcher: CollectingDispatcher) -> list[Event]:

@@ -1,5 +1,6 @@
 """What the bot says about the catalogue: facts only, no opinions."""
 
+import re
 from collections.abc import Iterable
 
 from rasa_sdk.events import SlotSet
@@ -12,6 +13,7 @@ from aisle.shop.catalogue import OptionMatch, get_catalogue, variants_matching
 from aisle.shop.models import Product, Variant
 from aisle.shop.wording import lower_name, money
 
+_ASKS_FOR_OPINION = re.compile(r"\b(?:best|better|recommend\w*|should i (?:buy|get|take))\b", re.I)
 MOST_CHOICES = 6
 LONGEST_FOLLOW_UP = 6
 """Words."""
@@ -73,6 +75,8 @@ def tell_information(
     session: Session, conversation: Conversation, turn: Turn, dispatcher: CollectingDispatcher
 ) -> list[Event]:
     product = _product(session, turn)
+    if _ASKS_FOR_OPINION.search(turn.text):
+        dispatcher.utter_message(response="utter_no_recommendation")
     prices = sorted({variant.price for variant in product.variants})
     price = money(prices[0])
     dispatcher.utter_message(

@@ -8,7 +8,8 @@ from rasa_sdk import Tracker
 Event = dict[str, Any]
 
 FORM = "request_form"
-_MERE_ANSWERS = {"affirm", "deny", "greet", "goodbye", "inform", "thank"}
+_MERE_ANSWERS = {"affirm", "deny", "greet", "goodbye", "thank"}
+_NO_WISHES = {*_MERE_ANSWERS, "inform", "correction", "nlu_fallback", "helpful", "not_helpful"}
 
 
 class Turn:
@@ -27,6 +28,10 @@ class Turn:
     @property
     def intent(self) -> str:
         return (self.message.get("intent") or {}).get("name") or ""
+
+    @property
+    def confidence(self) -> float:
+        return float((self.message.get("intent") or {}).get("confidence") or 0.0)
 
     @property
     def sentiment(self) -> float:
@@ -62,6 +67,24 @@ class Turn:
         """Return the sentiment of each of the customer's messages, oldest first."""
         parsed = [event.get("parse_data") or {} for event in self._customer_events()]
         return [float(data.get("sentiment") or 0.0) for data in parsed]
+
+    def last_wish(self) -> str | None:
+        """Return the latest intent that was more than an answer."""
+        wishes = (found for found in reversed(self._intents()) if found not in _NO_WISHES)
+        return next(wishes, None)
+
+    @property
+    def question_before(self) -> str | None:
+        """The bot's last action before the latest message, such as ``utter_offer_human``."""
+        seen_message = False
+        for event in reversed(self._tracker.events):
+            if event["event"] == "user":
+                if seen_message:
+                    return None
+                seen_message = True
+            elif seen_message and event["event"] == "action" and event["name"] != "action_listen":
+                return str(event["name"])
+        return None
 
     def count_of_intent(self, intent: str) -> int:
         return self._intents().count(intent)

@@ -111,6 +111,8 @@ class Supervisor:
             except _StopRequested:
                 pass
             finally:
+                # Whoever read our output may be gone; the children must stop all the same.
+                self._write_line = _forgiving(self._write_line)
                 self._stop_all()
 
     def _start(self, service: Service) -> None:
@@ -207,6 +209,14 @@ class Supervisor:
         finally:
             for number, handler in previous.items():
                 signal.signal(number, handler)
+
+
+def _forgiving(write_line: WriteLine) -> WriteLine:
+    def write(name: str, line: str) -> None:
+        with suppress(OSError):
+            write_line(name, line)
+
+    return write
 
 
 def child_environment(extra: Mapping[str, str]) -> dict[str, str]:

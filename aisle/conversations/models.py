@@ -10,7 +10,6 @@ from sqlalchemy import (
     Float,
     ForeignKey,
     Integer,
-    Numeric,
     SmallInteger,
     String,
     Text,
@@ -20,7 +19,7 @@ from sqlalchemy.orm import relationship
 
 from aisle.customers.models import Customer
 from aisle.database.base import Base
-from aisle.database.types import Guid, Json, UtcDateTime, utc_now
+from aisle.database.types import Guid, Json, Score, UtcDateTime, utc_now
 
 
 class Conversation(Base):
@@ -64,7 +63,7 @@ class Message(Base):
     message_type: str = Column(String(20), nullable=False, default="text")
     timestamp: datetime = Column(UtcDateTime, nullable=False, default=utc_now, index=True)
     intent: str | None = Column(String(100), index=True)
-    sentiment_score: Decimal | None = Column(Numeric(3, 2))
+    sentiment_score: Decimal | None = Column(Score)
     entities: list[dict[str, Any]] = Column(Json, nullable=False, default=list)
     details: dict[str, Any] = Column("metadata", Json, nullable=False, default=dict)
 

@@ -1,16 +1,18 @@
 """Conversations and what is said in them, on every channel."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timezone
 from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import func, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from aisle.conversations.models import Conversation, Message, TrackerEvent
 from aisle.database.types import utc_now
+from aisle.language.cleaning import storable
 
 UNKNOWN_CHANNEL = "unknown"
 Event = Mapping[str, Any]
@@ -31,19 +33,19 @@ def open_conversation(session: Session, sender_id: str) -> Conversation:
     statement = select(Conversation).where(Conversation.sender_id == sender_id).with_for_update()
     conversation = session.execute(statement).scalar_one_or_none()
     if conversation is None:
-        conversation = Conversation(sender_id=sender_id, channel=UNKNOWN_CHANNEL)
-        session.add(conversation)
-        session.flush()
+        # Several writers may find it missing at once; the first one makes it.
+        session.execute(_insert_if_new(session, sender_id))
+        conversation = session.execute(statement).scalar_one()
     return conversation
 
 
-def append_events(session: Session, conversation: Conversation, events: list[Event]) -> None:
+def append_events(session: Session, conversation: Conversation, events: Sequence[Event]) -> None:
     """Store dialogue events, and the messages among them, at the conversation's end."""
     if not events:
         return
     sequence = _last_sequence(session, TrackerEvent, conversation)
     message_sequence = _last_sequence(session, Message, conversation)
-    for event in events:
+    for event in map(storable, events):
         sequence += 1
         session.add(_tracker_event(conversation, sequence, event))
         message = _message(conversation, event)
@@ -57,7 +59,13 @@ def append_events(session: Session, conversation: Conversation, events: list[Eve
 def resume_bot(session: Session, conversation: Conversation) -> None:
     """Let the bot answer again after a human had the conversation."""
     conversation.status = "active"
-    append_events(session, conversation, [{"event": "resume", "timestamp": time.time()}])
+    # A paused turn ends without the bot listening, and its rules count from there.
+    now = time.time()
+    events = [
+        {"event": "resume", "timestamp": now},
+        {"event": "action", "name": "action_listen", "timestamp": now},
+    ]
+    append_events(session, conversation, events)
 
 
 def session_events(session: Session, conversation: Conversation) -> list[dict[str, Any]]:
@@ -73,6 +81,13 @@ def session_events(session: Session, conversation: Conversation) -> list[dict[st
 
 def all_events(session: Session, conversation: Conversation) -> list[dict[str, Any]]:
     return _events(session, conversation, 0)
+
+
+def _insert_if_new(session: Session, sender_id: str) -> Any:
+    dialect = session.get_bind().dialect.name
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    new = insert(Conversation).values(sender_id=sender_id, channel=UNKNOWN_CHANNEL)
+    return new.on_conflict_do_nothing(index_elements=["sender_id"])
 
 
 def _events(session: Session, conversation: Conversation, first: Any) -> list[dict[str, Any]]:

@@ -64,27 +64,41 @@ class UtcDateTime(TypeDecorator):  # type: ignore[misc]
         return value.astimezone(timezone.utc)
 
 
-class Money(TypeDecorator):  # type: ignore[misc]
-    """An exact ``Decimal`` amount: NUMERIC(12,2) on PostgreSQL, whole cents on SQLite.
+class _Hundredths(TypeDecorator):  # type: ignore[misc]
+    """An exact ``Decimal`` with two places: NUMERIC on PostgreSQL, an integer on SQLite.
 
     SQLite has no decimal type and would keep a binary fraction.
     """
 
-    impl = Numeric(12, 2)
+    impl = Numeric
     cache_ok = True
+    digits = 12
 
     def load_dialect_impl(self, dialect: Any) -> Any:
         native = dialect.name == "postgresql"
-        return dialect.type_descriptor(Numeric(12, 2) if native else BigInteger())
+        return dialect.type_descriptor(Numeric(self.digits, 2) if native else BigInteger())
 
     def process_bind_param(self, value: Decimal | None, dialect: Any) -> Any:
         if value is None:
             return None
         if value != value.quantize(CENT):
-            raise ValueError(f"{value} is not a whole number of cents")
+            raise ValueError(f"{value} has more than two decimal places")
         return value if dialect.name == "postgresql" else int(value * 100)
 
     def process_result_value(self, value: Any, dialect: Any) -> Decimal | None:
         if value is None or dialect.name == "postgresql":
-            return value if value is None else Decimal(value)
+            return value
         return (Decimal(value) / 100).quantize(CENT)
+
+
+class Money(_Hundredths):
+    """An amount in the shop's currency."""
+
+    cache_ok = True
+
+
+class Score(_Hundredths):
+    """A figure from -1 to 1."""
+
+    cache_ok = True
+    digits = 3

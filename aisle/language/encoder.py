@@ -6,11 +6,13 @@ An exported encoder is a folder with ``model.onnx`` (int8), ``tokenizer.json`` a
 
 import hashlib
 import json
+import logging
 import os
 import re
 import tempfile
 import warnings
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -175,6 +177,9 @@ def export_encoder(nlp: NlpSettings, folder: Path) -> None:
 
 def load_original(nlp: NlpSettings) -> "SentenceTransformer":
     """Load the sentence-transformers model itself; needs the training extras."""
+    # torch's threads otherwise spin while they wait: four times slower on a busy machine.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
     import transformers
     from sentence_transformers import SentenceTransformer
 
@@ -230,10 +235,11 @@ def export_model(model: "SentenceTransformer", nlp: NlpSettings, folder: Path) -
                 dynamo=False,
             )
         prepared = str(Path(workspace) / "prepared.onnx")
-        quant_pre_process(full, prepared, skip_symbolic_shape=True)
-        quantize_dynamic(
-            prepared, folder / "model.onnx", per_channel=True, weight_type=QuantType.QInt8
-        )
+        with _without_its_chatter():
+            quant_pre_process(full, prepared, skip_symbolic_shape=True)
+            quantize_dynamic(
+                prepared, folder / "model.onnx", per_channel=True, weight_type=QuantType.QInt8
+            )
     tokenizer.backend_tokenizer.save(str(folder / "tokenizer.json"))
     max_length = min(nlp.max_sequence_length, tokenizer.model_max_length)
     config = EncoderConfig(
@@ -245,6 +251,18 @@ def export_model(model: "SentenceTransformer", nlp: NlpSettings, folder: Path) -
         source=_source_stamp(nlp.model_name),
     )
     (folder / "config.json").write_text(config.json(indent=2) + "\n", encoding="utf-8")
+
+
+@contextmanager
+def _without_its_chatter() -> Iterator[None]:
+    """onnxruntime logs every tensor that it quantises, through the root logger."""
+    root = logging.getLogger()
+    level = root.level
+    root.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        root.setLevel(level)
 
 
 def _model_source(model_name: str) -> str:

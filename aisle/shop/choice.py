@@ -114,7 +114,7 @@ def _pointed_at(
         if index < len(shown):
             return OrderChoice(order=shown[index])
     if _OTHER.search(text) and current is not None:
-        return _narrowed([order for order in own if order.id != current], ())
+        return _narrowed([order for order in shown or own if order.id != current], ())
     if _NEWEST.search(text) and own:
         return OrderChoice(order=own[0])
     return None

@@ -196,3 +196,18 @@ def test_ctrl_c_ends_every_process_and_the_command_succeeds(
         assert process.wait(timeout=15) == 0
     assert not is_running(tmp_path / "one.pid")
     assert not is_running(tmp_path / "two.pid")
+
+
+def test_services_stop_even_when_nobody_reads_the_log_any_more(
+    server: Callable[..., Service], tmp_path: Path
+) -> None:
+    written: list[str] = []
+
+    def write(name: str, line: str) -> None:
+        written.append(line)
+        if "is ready" in line:
+            raise BrokenPipeError
+
+    with pytest.raises(BrokenPipeError):
+        Supervisor([server("one")], write, grace=5).run(lambda _seconds: None)
+    assert not is_running(tmp_path / "one.pid")

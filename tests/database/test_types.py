@@ -32,7 +32,7 @@ def test_fractions_of_a_cent_are_refused(database: Database) -> None:
     card = PaymentMethod(
         id="x", customer_id=uuid.uuid4(), source="gift_card", balance=Decimal("0.105")
     )
-    refused = pytest.raises(StatementError, match="whole number of cents")
+    refused = pytest.raises(StatementError, match="more than two decimal places")
     with refused, database.transaction() as session:
         session.add(card)
 

@@ -12,6 +12,8 @@ from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from aisle.language.cleaning import clean
+
 LONGEST_TEXT = 1_000
 """Characters that are read; the stored message keeps all of them."""
 
@@ -48,5 +50,5 @@ class MessageGuard(GraphComponent):
 
 def readable(text: str) -> str:
     """Return the text without leading slashes, mark-up and the part that is too long."""
-    plain = html.unescape(_TAG.sub(" ", text[: LONGEST_TEXT * 2]))
+    plain = html.unescape(_TAG.sub(" ", clean(text[: LONGEST_TEXT * 2])))
     return plain.strip().lstrip("/").strip()[:LONGEST_TEXT]

@@ -3,6 +3,7 @@
 import logging
 import re
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -97,7 +98,7 @@ def tent(name: str = "Trekking Tent") -> Product:
         description="A tent.",
         warranty_years=2,
         bulky=False,
-        variants=[Variant(id="V1", options={"color": "green"}, price=200, stock=1)],
+        variants=[Variant(id="V1", options={"color": "green"}, price=Decimal(200), stock=1)],
     )
 
 
@@ -105,7 +106,7 @@ def test_a_loaded_extractor_finds_what_was_learned_and_what_has_a_form(
     extractor: ShopEntityExtractor, message: Build, catalogue_of: Callable[..., None]
 ) -> None:
     catalogue_of([])
-    text = "my name is Anna Schmidt and order #W1234567 of yesterday cost 20 €, anna@example.com"
+    text = "my name is Anna Schmidt, i ordered #W1234567 yesterday for 20 €, anna@example.com"
     assert found(extractor, message, text) == [
         ("name", "Anna Schmidt"),
         ("order_number", "#W1234567"),

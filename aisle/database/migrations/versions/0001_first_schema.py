@@ -7,7 +7,7 @@ Revises:
 import sqlalchemy as sa
 from alembic import op
 
-from aisle.database.types import Guid, Json, Money, TextList, UtcDateTime
+from aisle.database.types import Guid, Json, Money, Score, TextList, UtcDateTime
 
 revision = "0001"
 down_revision = None
@@ -214,7 +214,7 @@ def upgrade() -> None:
         sa.Column("message_type", sa.String(length=20), nullable=False),
         sa.Column("timestamp", UtcDateTime, nullable=False),
         sa.Column("intent", sa.String(length=100), nullable=True),
-        sa.Column("sentiment_score", sa.Numeric(precision=3, scale=2), nullable=True),
+        sa.Column("sentiment_score", Score, nullable=True),
         sa.Column("entities", Json, nullable=False),
         sa.Column("metadata", Json, nullable=False),
         sa.ForeignKeyConstraint(

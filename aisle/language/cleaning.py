@@ -1,0 +1,23 @@
+"""Texts as they can be stored and read on every database and in every encoder."""
+
+from typing import Any
+
+
+def clean(text: str) -> str:
+    """Return the text without NUL characters and halves of split characters.
+
+    PostgreSQL stores no NUL. Half an emoji (a lone surrogate, which a browser leaves when
+    it cuts a text) is no Unicode text at all.
+    """
+    return text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
+
+
+def storable(value: Any) -> Any:
+    """Return a JSON value with every text in it cleaned."""
+    if isinstance(value, str):
+        return clean(value)
+    if isinstance(value, dict):
+        return {clean(key): storable(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [storable(item) for item in value]
+    return value
