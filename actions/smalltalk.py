@@ -1,15 +1,13 @@
-"""Misunderstandings, repeats and starting over."""
+"""Misunderstandings and repeats."""
 
 from typing import Any
 
 from rasa_sdk import Action, Tracker
-from rasa_sdk.events import FollowupAction, Restarted, SlotSet
+from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.knowledge import say_answer
 from actions.turn import Event, Turn
-from aisle.conversations.service import open_conversation
-from aisle.database.engine import get_database
 from aisle.knowledge.service import get_knowledge
 
 NOT_UNDERSTOOD = "nlu_fallback"
@@ -60,20 +58,3 @@ class Repeat(Action):
             dispatcher.utter_message(text=message["text"], buttons=buttons)
         return []
 
-
-class Restart(Action):
-    """Starts the dialogue over, unless a human has the conversation."""
-
-    def name(self) -> str:
-        return "action_restart"
-
-    def run(
-        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
-    ) -> list[Event]:
-        with get_database().transaction() as session:
-            escalated = open_conversation(session, tracker.sender_id).status == "escalated"
-        if escalated:
-            dispatcher.utter_message(response="utter_already_escalated")
-            return []
-        dispatcher.utter_message(response="utter_restarted")
-        return [Restarted()]
