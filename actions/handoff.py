@@ -11,12 +11,11 @@ from aisle.conversations.service import open_conversation
 from aisle.database.engine import get_database
 from aisle.handoff.service import escalate, queue_position
 from aisle.handoff.summary import summarise
+from aisle.handoff.urgency import needs_human_now
 from aisle.settings import get_settings
 
 VERY_UPSET = -0.6
 """Sentiment from which on a complaint goes straight to a human."""
-
-_THREATS = ("lawyer", "legal", "court", "police", "sue ", "consumer protection", "injur", "fire")
 
 
 class EscalateToHuman(Action):
@@ -64,13 +63,8 @@ class ReactToComplaint(Action):
     ) -> list[Event]:
         turn = Turn(tracker)
         dispatcher.utter_message(response="utter_sorry_for_trouble")
-        urgent = turn.sentiment <= VERY_UPSET or _threatens(turn.text)
+        urgent = turn.sentiment <= VERY_UPSET or needs_human_now(turn.text)
         repeated = turn.count_of_intent("complaint") > 1
         if urgent or repeated:
             return [FollowupAction("action_escalate_to_human")]
         return [FollowupAction("utter_offer_human")]
-
-
-def _threatens(text: str) -> bool:
-    lowered = f"{text.lower()} "
-    return any(word in lowered for word in _THREATS)

@@ -10,6 +10,7 @@ from actions.products import TELL, is_follow_up
 from actions.turn import Event, Turn
 from aisle.conversations.service import open_conversation
 from aisle.database.engine import get_database
+from aisle.handoff.urgency import needs_human_now
 from aisle.knowledge.service import Answer, get_knowledge
 from aisle.shop.catalogue import get_catalogue
 
@@ -26,6 +27,8 @@ class AnswerQuestion(Action):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[Event]:
         turn = Turn(tracker)
+        if needs_human_now(turn.text):
+            return say_sorry_and_escalate(dispatcher)
         if turn.intent in TELL and get_catalogue().find_products(turn.text):
             turn.set_slot("product_id", get_catalogue().find_products(turn.text)[0].product_id)
             return _tell_about_product(turn.intent, turn, dispatcher)
@@ -61,6 +64,11 @@ class RateNotHelpful(RateHelpful):
 
     def name(self) -> str:
         return "action_rate_not_helpful"
+
+
+def say_sorry_and_escalate(dispatcher: CollectingDispatcher) -> list[Event]:
+    dispatcher.utter_message(response="utter_sorry_for_trouble")
+    return [FollowupAction("action_escalate_to_human")]
 
 
 def say_answer(answer: Answer, turn: Turn, dispatcher: CollectingDispatcher) -> list[Event]:

@@ -6,8 +6,9 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.knowledge import say_answer
+from actions.knowledge import say_answer, say_sorry_and_escalate
 from actions.turn import Event, Turn
+from aisle.handoff.urgency import needs_human_now
 from aisle.knowledge.service import get_knowledge
 
 NOT_UNDERSTOOD = "nlu_fallback"
@@ -29,6 +30,8 @@ class DefaultFallback(Action):
         if not turn.text.strip():
             dispatcher.utter_message(response="utter_empty_message")
             return kept
+        if needs_human_now(turn.text):
+            return say_sorry_and_escalate(dispatcher)
         answer = get_knowledge().answer(turn.text)
         if answer is not None and answer.confidence >= SURE_ENOUGH:
             return say_answer(answer, turn, dispatcher)
@@ -57,4 +60,3 @@ class Repeat(Action):
             buttons = (message.get("data") or {}).get("buttons")
             dispatcher.utter_message(text=message["text"], buttons=buttons)
         return []
-

@@ -177,8 +177,8 @@ def export_encoder(nlp: NlpSettings, folder: Path) -> None:
 
 def load_original(nlp: NlpSettings) -> "SentenceTransformer":
     """Load the sentence-transformers model itself; needs the training extras."""
-    # torch's threads otherwise spin while they wait: four times slower on a busy machine.
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    # torch's threads otherwise wait busily for long: four times slower on a busy machine.
+    os.environ.setdefault("GOMP_SPINCOUNT", "10000")
 
     import transformers
     from sentence_transformers import SentenceTransformer

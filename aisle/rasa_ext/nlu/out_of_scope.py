@@ -1,5 +1,6 @@
 """Decides what is none of the shop's business, and what was not understood."""
 
+import re
 from typing import Any
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -8,11 +9,15 @@ from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.classifiers.classifier import IntentClassifier
 from rasa.shared.constants import DEFAULT_NLU_FALLBACK_INTENT_NAME
-from rasa.shared.nlu.constants import INTENT, INTENT_NAME_KEY, INTENT_RANKING_KEY
+from rasa.shared.nlu.constants import INTENT, INTENT_NAME_KEY, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.constants import PREDICTED_CONFIDENCE_KEY as CONFIDENCE
 from rasa.shared.nlu.training_data.message import Message
 
+from aisle.rasa_ext.nlu.patterns import EMAIL
+from aisle.shop.numbers import order_number_spans
+
 OUT_OF_SCOPE = "out_of_scope"
+_SAYS_SOMETHING = re.compile(r"[^\W_]|[👍👎]")
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
@@ -56,16 +61,24 @@ class OutOfScopeDetector(GraphComponent, IntentClassifier):
         return messages
 
     def _review(self, message: Message, ranking: list[dict[str, Any]]) -> None:
-        off_topic = [intent for intent in ranking if intent[INTENT_NAME_KEY] == OUT_OF_SCOPE]
-        if off_topic and off_topic[0][CONFIDENCE] >= self._out_of_scope_threshold:
-            first = off_topic[0]
-        elif ranking[0][CONFIDENCE] < self._fallback_threshold:
-            first = {
-                INTENT_NAME_KEY: DEFAULT_NLU_FALLBACK_INTENT_NAME,
-                CONFIDENCE: self._fallback_threshold,
-            }
-        else:
-            return
+        text = message.get(TEXT) or ""
+        first = self._first_choice(text, ranking)
         others = [intent for intent in ranking if intent is not first]
         message.set(INTENT, first, add_to_output=True)
         message.set(INTENT_RANKING_KEY, [first, *others], add_to_output=True)
+
+    def _first_choice(self, text: str, ranking: list[dict[str, Any]]) -> dict[str, Any]:
+        not_understood = {
+            INTENT_NAME_KEY: DEFAULT_NLU_FALLBACK_INTENT_NAME,
+            CONFIDENCE: self._fallback_threshold,
+        }
+        if not _SAYS_SOMETHING.search(text):
+            return not_understood
+        if order_number_spans(text) or EMAIL.search(text):
+            # Whoever gives an order number or an address wants something of the shop.
+            ranking = [intent for intent in ranking if intent[INTENT_NAME_KEY] != OUT_OF_SCOPE]
+            return ranking[0]
+        off_topic = [intent for intent in ranking if intent[INTENT_NAME_KEY] == OUT_OF_SCOPE]
+        if off_topic and off_topic[0][CONFIDENCE] >= self._out_of_scope_threshold:
+            return off_topic[0]
+        return ranking[0] if ranking[0][CONFIDENCE] >= self._fallback_threshold else not_understood

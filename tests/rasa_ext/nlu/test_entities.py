@@ -106,11 +106,10 @@ def test_a_loaded_extractor_finds_what_was_learned_and_what_has_a_form(
     extractor: ShopEntityExtractor, message: Build, catalogue_of: Callable[..., None]
 ) -> None:
     catalogue_of([])
-    text = "my name is Anna Schmidt, i ordered #W1234567 yesterday for 20 €, anna@example.com"
+    text = "my name is Anna Schmidt, order #W1234567 for 20 €, anna@example.com"
     assert found(extractor, message, text) == [
         ("name", "Anna Schmidt"),
         ("order_number", "#W1234567"),
-        ("date", "yesterday"),
         ("amount", "20 €"),
         ("email", "anna@example.com"),
     ]

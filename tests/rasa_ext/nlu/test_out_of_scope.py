@@ -8,9 +8,9 @@ from aisle.rasa_ext.nlu.out_of_scope import OutOfScopeDetector
 DETECTOR = OutOfScopeDetector({"out_of_scope_threshold": 0.1, "fallback_threshold": 0.4})
 
 
-def decide(**probabilities: float) -> Message:
+def decide(text: str = "a few words", **probabilities: float) -> Message:
     ranking = [{"name": name, "confidence": value} for name, value in probabilities.items()]
-    message = Message({"text": "?", "intent": ranking[0], "intent_ranking": ranking})
+    message = Message({"text": text, "intent": ranking[0], "intent_ranking": ranking})
     (decided,) = DETECTOR.process([message])
     return decided
 
@@ -34,6 +34,16 @@ def test_the_ranking_begins_with_the_decision_and_keeps_the_others_once() -> Non
     assert names == ["out_of_scope", "greet"]
     names = [intent["name"] for intent in decide(greet=0.3, thank=0.2).get("intent_ranking")]
     assert names == ["nlu_fallback", "greet", "thank"]
+
+
+@pytest.mark.parametrize("text", ["", "???", "😂😂"])
+def test_a_message_without_a_word_is_not_understood(text: str) -> None:
+    assert decide(text, greet=0.9).get("intent")["name"] == "nlu_fallback"
+
+
+@pytest.mark.parametrize("text", ["what about #W1234567", "it is anna@example.com"])
+def test_whoever_gives_an_order_number_or_an_address_means_the_shop(text: str) -> None:
+    assert decide(text, out_of_scope=0.9, inform=0.1).get("intent")["name"] == "inform"
 
 
 def test_a_message_without_an_intent_stays_as_it_is() -> None:
