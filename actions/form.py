@@ -38,6 +38,7 @@ GIVES_DATA = ("inform", "correction")
 SURE_OF_REQUEST = 0.6
 """Confidence from which on an answer to "who are you?" is a new request as well."""
 
+_SAYS_WHO = re.compile(r"\b(?:i\W?m|i am|my name|this is|it\W?s me)\b", re.IGNORECASE)
 _BARE_NAME = re.compile(r"\s*[^\W\d_][^\d@?!]{1,60}")
 
 
@@ -119,7 +120,7 @@ class _Form:
             self._read_product(),
             self._read_other_person(),
         ]
-        return any(brought) or not self.turn.in_form
+        return any(brought) or self.asked is None
 
     def ask_for_missing(self) -> str | None:
         """Ask for the next thing the request needs; return None when it needs nothing more."""
@@ -137,11 +138,12 @@ class _Form:
     def _read_request(self) -> bool:
         intent = self.turn.intent
         if intent in REQUESTS and not self._is_in_between(intent):
-            if intent != self.progress.request or not self.turn.in_form:
+            if intent != self.progress.request or self.asked is None:
                 self.progress.order_hint = self._hint()
-            self.progress.request = intent
+            about_order = find_order_numbers(self.turn.text) and REQUESTS[intent].needs_product
+            self.progress.request = "track_order" if about_order else intent
             return True
-        if intent == "inform" and not self.turn.in_form and self.progress.request in HANDED_OVER:
+        if intent == "inform" and self.asked is None and self.progress.request in HANDED_OVER:
             self.progress.request = "track_order"
         return False
 
@@ -164,9 +166,9 @@ class _Form:
             names = [self.turn.text]
         given = parse_credentials(self.turn.text, names)
         self.identified = given != Credentials()
-        if self.asked == "identity" and self.identified:
+        if self.asked == "identity" and self.identified and not given.complete:
             given = known.combined_with(given)
-        elif not given.complete:
+        elif not given.complete and not (given.last_name and _SAYS_WHO.search(self.turn.text)):
             return False
         if given.complete:
             self.progress.credentials = None
@@ -179,6 +181,9 @@ class _Form:
         known_before = is_verified(self.conversation)
         outcome = check_identity(self.session, self.conversation, credentials)
         self.rejected = outcome is IdentityCheck.REJECTED
+        if self.rejected and credentials.has_name_and_zip:
+            # One wrong part may be put right without saying the others again.
+            self.progress.credentials = {**asdict(credentials), "email": None}
         if outcome is IdentityCheck.OTHER_CUSTOMER:
             self.progress.request = OTHER_CUSTOMER
         elif outcome is IdentityCheck.CONFIRMED and not known_before:
@@ -210,7 +215,8 @@ class _Form:
         text = self.turn.text
         if find_order_numbers(text):
             self.progress.order_hint = self._hint()
-            self.progress.request = self.progress.request or "track_order"
+            if self.turn.intent not in REQUESTS and not self.progress.needs.needs_order:
+                self.progress.request = "track_order"
             return True
         if not is_verified(self.conversation):
             return False

@@ -6,7 +6,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.knowledge import say_answer, say_sorry_and_escalate
+from actions.knowledge import say_answer, say_no_answer, say_sorry_and_escalate
 from actions.turn import Event, Turn
 from aisle.handoff.urgency import needs_human_now
 from aisle.knowledge.service import get_knowledge
@@ -14,6 +14,10 @@ from aisle.knowledge.service import get_knowledge
 NOT_UNDERSTOOD = "nlu_fallback"
 SURE_ENOUGH = 0.6
 """Confidence from which on an article may answer a message that was not understood."""
+
+
+SHORTEST_QUESTION = 4
+"""Words from which on a message is taken for a question that no article answers."""
 
 
 class DefaultFallback(Action):
@@ -35,6 +39,8 @@ class DefaultFallback(Action):
         answer = get_knowledge().answer(turn.text)
         if answer is not None and answer.confidence >= SURE_ENOUGH:
             return say_answer(answer, turn, dispatcher)
+        if len(turn.text.split()) >= SHORTEST_QUESTION and not turn.in_form:
+            return say_no_answer(turn, dispatcher)
         again = turn.count_in_a_row(NOT_UNDERSTOOD) >= 2
         if not again:
             dispatcher.utter_message(response="utter_not_understood")

@@ -27,6 +27,7 @@ _NEWEST = re.compile(
 _OTHER = re.compile(
     r"\b(?:other|different|another)\s+(?:order|one|parcel|package)\b", re.IGNORECASE
 )
+_NOT = re.compile(r"\bnot?\b", re.IGNORECASE)
 _MALFORMED = re.compile(r"#\s*w?\s*\d+|\bw\s*\d{3,}", re.IGNORECASE)
 
 
@@ -76,9 +77,6 @@ def point_at_order(
     if numbers:
         return _by_number(session, customer_id, numbers[-1])
     own = list_orders(session, customer_id)
-    pointed = _pointed_at(hint.text, own, offered, current)
-    if pointed is not None:
-        return pointed
     described = find_orders(
         session,
         customer_id,
@@ -87,6 +85,10 @@ def point_at_order(
         today=utc_now().date(),
         catalogue=catalogue,
     )
+    denied = [order.id for order in described] if _NOT.search(hint.text) else []
+    pointed = _pointed_at(hint.text, own, offered, {current, *denied})
+    if pointed is not None:
+        return pointed
     return _narrowed(described, statuses) if described else None
 
 
@@ -105,7 +107,7 @@ def _by_number(session: Session, customer_id: uuid.UUID, number: str) -> OrderCh
 
 
 def _pointed_at(
-    text: str, own: Sequence[Order], offered: Sequence[str], current: str | None
+    text: str, own: Sequence[Order], offered: Sequence[str], excluded: Collection[str | None]
 ) -> OrderChoice | None:
     shown = [order for number in offered for order in own if order.id == number]
     ordinal = _ORDINAL.search(text)
@@ -113,8 +115,8 @@ def _pointed_at(
         index = _ORDINALS[ordinal.group(1).lower()]
         if index < len(shown):
             return OrderChoice(order=shown[index])
-    if _OTHER.search(text) and current is not None:
-        return _narrowed([order for order in shown or own if order.id != current], ())
+    if _OTHER.search(text) and (shown or any(excluded)):
+        return _narrowed([order for order in shown or own if order.id not in excluded], ())
     if _NEWEST.search(text) and own:
         return OrderChoice(order=own[0])
     return None

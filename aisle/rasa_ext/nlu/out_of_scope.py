@@ -15,8 +15,13 @@ from rasa.shared.nlu.training_data.message import Message
 
 from aisle.rasa_ext.nlu.patterns import EMAIL
 from aisle.shop.numbers import order_number_spans
+from aisle.shop.phrases import ordinary_words
 
 OUT_OF_SCOPE = "out_of_scope"
+SURELY_OFF_TOPIC = 0.5
+LONGEST_GIBBERISH = 2
+"""Words."""
+
 _SAYS_SOMETHING = re.compile(r"[^\W_]|[👍👎]")
 
 
@@ -25,10 +30,10 @@ class OutOfScopeDetector(GraphComponent, IntentClassifier):
     """Looks twice at the classifier's first choice. Belongs after the classifier.
 
     Off-topic messages are too diverse to be the likeliest intent always, while shop requests
-    hardly ever have a trace of ``out_of_scope``. So it wins from the probability
-    ``out_of_scope_threshold`` on, whatever is likelier. A message whose likeliest intent
-    stays below ``fallback_threshold`` becomes ``nlu_fallback``: about the shop, but not
-    understood. benchmarks/nlu.py measures both.
+    hardly ever have a trace of ``out_of_scope``. So no shop request is assumed from the
+    probability ``out_of_scope_threshold`` on: the message is off topic when that is at least
+    ``SURELY_OFF_TOPIC``, else ``nlu_fallback``, as is one whose likeliest intent stays below
+    ``fallback_threshold``, and one without any word. benchmarks/nlu.py measures both.
     """
 
     @classmethod
@@ -80,5 +85,11 @@ class OutOfScopeDetector(GraphComponent, IntentClassifier):
             return ranking[0]
         off_topic = [intent for intent in ranking if intent[INTENT_NAME_KEY] == OUT_OF_SCOPE]
         if off_topic and off_topic[0][CONFIDENCE] >= self._out_of_scope_threshold:
-            return off_topic[0]
+            sure = off_topic[0][CONFIDENCE] >= SURELY_OFF_TOPIC and not _is_gibberish(text)
+            return off_topic[0] if sure else not_understood
         return ranking[0] if ranking[0][CONFIDENCE] >= self._fallback_threshold else not_understood
+
+
+def _is_gibberish(text: str) -> bool:
+    words = re.findall(r"[^\W\d_]+", text.lower())
+    return len(words) <= LONGEST_GIBBERISH and not any(word in ordinary_words() for word in words)
