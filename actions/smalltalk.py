@@ -1,5 +1,6 @@
 """Misunderstandings and repeats."""
 
+import re
 from typing import Any
 
 from rasa_sdk import Action, Tracker
@@ -16,6 +17,7 @@ SURE_ENOUGH = 0.6
 """Confidence from which on an article may answer a message that was not understood."""
 
 
+_ABOUT_ORDERS = re.compile(r"\b(?:orders?|ordered|bought|purchased?)\b", re.IGNORECASE)
 SHORTEST_QUESTION = 4
 """Words from which on a message is taken for a question that no article answers."""
 
@@ -39,6 +41,9 @@ class DefaultFallback(Action):
         answer = get_knowledge().answer(turn.text)
         if answer is not None and answer.confidence >= SURE_ENOUGH:
             return say_answer(answer, turn, dispatcher)
+        if _ABOUT_ORDERS.search(turn.text):
+            dispatcher.utter_message(response="utter_only_own_orders")
+            return kept
         if len(turn.text.split()) >= SHORTEST_QUESTION and not turn.in_form:
             return say_no_answer(turn, dispatcher)
         again = turn.count_in_a_row(NOT_UNDERSTOOD) >= 2

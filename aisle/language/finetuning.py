@@ -38,7 +38,7 @@ class FineTuning:
     """
 
     epochs: int = 3
-    layers: int = 3
+    layers: int = 2
     learning_rate: float = 2e-4
     temperature: float = 0.05
     batch_size: int = 64

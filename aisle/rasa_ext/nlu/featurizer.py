@@ -40,7 +40,7 @@ class SentenceEncoderFeaturizer(DenseFeaturizer, GraphComponent):
         how = FineTuning()
         return {
             **DenseFeaturizer.get_default_config(),
-            "scale": 6.0,
+            "scale": 8.0,
             "epochs": how.epochs,
             "layers": how.layers,
             "learning_rate": how.learning_rate,

@@ -17,6 +17,8 @@ from aisle.language.cleaning import clean
 LONGEST_TEXT = 1_000
 """Characters that are read; the stored message keeps all of them."""
 
+_REPEATED_LETTER = re.compile(r"(\w)\1{3,}")
+_REPEATED_PHRASE = re.compile(r"(.{8,100}?)\1{2,}")
 _TAG = re.compile(r"</?[a-zA-Z!][^<>]{0,500}>")
 
 
@@ -49,6 +51,7 @@ class MessageGuard(GraphComponent):
 
 
 def readable(text: str) -> str:
-    """Return the text without leading slashes, mark-up and the part that is too long."""
+    """Return the text without leading slashes, mark-up, repetition and what is too long."""
     plain = html.unescape(_TAG.sub(" ", clean(text[: LONGEST_TEXT * 2])))
+    plain = _REPEATED_PHRASE.sub(r"\1", _REPEATED_LETTER.sub(r"\1\1\1", plain))
     return plain.strip().lstrip("/").strip()[:LONGEST_TEXT]

@@ -42,7 +42,7 @@ class OutOfScopeDetector(GraphComponent, IntentClassifier):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        return {"out_of_scope_threshold": 0.1, "fallback_threshold": 0.3}
+        return {"out_of_scope_threshold": 0.1, "fallback_threshold": 0.4}
 
     @classmethod
     def create(
