@@ -4,7 +4,7 @@ from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from sqlalchemy.orm import Session
 
-from actions.orders import current_order, say_no_orders
+from actions.orders import current_order, say_no_orders, tell_refunds
 from actions.turn import Event, Turn
 from aisle.conversations.models import Conversation
 from aisle.shop.wording import spoken_lines
@@ -16,6 +16,8 @@ def offer_handoff(
     order = current_order(session, conversation, turn)
     if order is None:
         return say_no_orders(dispatcher)
+    if turn.slot("request") == "get_refund" and order.refunds:
+        return tell_refunds(session, conversation, turn, dispatcher)
     dispatcher.utter_message(
         response=f"utter_wish_{turn.slot('request')}",
         order_number=order.id,

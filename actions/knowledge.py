@@ -31,9 +31,9 @@ class AnswerQuestion(Action):
             return say_sorry_and_escalate(dispatcher)
         if turn.intent in TELL and get_catalogue().find_products(turn.text):
             turn.set_slot("product_id", get_catalogue().find_products(turn.text)[0].product_id)
-            return _tell_about_product(turn.intent, turn, dispatcher)
+            return tell_about_product(turn.intent, turn, dispatcher)
         if is_follow_up(turn):
-            return _tell_about_product("product_availability", turn, dispatcher)
+            return tell_about_product("product_availability", turn, dispatcher)
         answer = get_knowledge().answer(turn.text)
         if answer is None:
             return say_no_answer(turn, dispatcher)
@@ -95,7 +95,7 @@ def _what_to_ask(turn: Turn, question: str) -> list[Event]:
     return [FollowupAction(OPEN_OFFER if open_offer else question)]
 
 
-def _tell_about_product(intent: str, turn: Turn, dispatcher: CollectingDispatcher) -> list[Event]:
+def tell_about_product(intent: str, turn: Turn, dispatcher: CollectingDispatcher) -> list[Event]:
     with get_database().transaction() as session:
         conversation = open_conversation(session, turn.sender_id)
         return TELL[intent](session, conversation, turn, dispatcher)

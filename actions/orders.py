@@ -89,7 +89,9 @@ def tell_refunds(
     session: Session, conversation: Conversation, turn: Turn, dispatcher: CollectingDispatcher
 ) -> list[Event]:
     assert conversation.customer_id is not None  # the form has seen to it
-    refunds = refunds_of(session, conversation.customer_id)
+    refunds = refunds_of(session, conversation.customer_id, turn.slot("order_number"))
+    if not refunds and turn.slot("order_number"):
+        refunds = refunds_of(session, conversation.customer_id)
     if not refunds:
         dispatcher.utter_message(response="utter_no_refund")
     for refund in refunds[:MOST_REFUNDS]:

@@ -7,10 +7,16 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.knowledge import say_answer, say_no_answer, say_sorry_and_escalate
+from actions.knowledge import (
+    say_answer,
+    say_no_answer,
+    say_sorry_and_escalate,
+    tell_about_product,
+)
 from actions.turn import Event, Turn
 from aisle.handoff.urgency import needs_human_now
 from aisle.knowledge.service import get_knowledge
+from aisle.shop.catalogue import get_catalogue
 
 NOT_UNDERSTOOD = "nlu_fallback"
 SURE_ENOUGH = 0.6
@@ -38,6 +44,10 @@ class DefaultFallback(Action):
             return kept
         if needs_human_now(turn.text):
             return say_sorry_and_escalate(dispatcher)
+        named = get_catalogue().find_products(turn.text)
+        if named:
+            turn.set_slot("product_id", named[0].product_id)
+            return tell_about_product("product_information", turn, dispatcher)
         answer = get_knowledge().answer(turn.text)
         if answer is not None and answer.confidence >= SURE_ENOUGH:
             return say_answer(answer, turn, dispatcher)

@@ -17,7 +17,7 @@ from aisle.language.cleaning import clean
 LONGEST_TEXT = 1_000
 """Characters that are read; the stored message keeps all of them."""
 
-_REPEATED_LETTER = re.compile(r"(\w)\1{3,}")
+_REPEATED_LETTER = re.compile(r"([^\W\d_])\1{3,}")
 _REPEATED_PHRASE = re.compile(r"(.{8,100}?)\1{2,}")
 _TAG = re.compile(r"</?[a-zA-Z!][^<>]{0,500}>")
 

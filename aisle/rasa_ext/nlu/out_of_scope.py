@@ -22,6 +22,7 @@ SURELY_OFF_TOPIC = 0.5
 LONGEST_GIBBERISH = 2
 """Words."""
 
+_UNPRONOUNCEABLE = re.compile(r"[bcdfghjklmnpqrstvwxz]{4}|^[^aeiouyäöüéèáíóú]{3,}$")
 _SAYS_SOMETHING = re.compile(r"[^\W_]|[👍👎]")
 
 
@@ -77,7 +78,7 @@ class OutOfScopeDetector(GraphComponent, IntentClassifier):
             INTENT_NAME_KEY: DEFAULT_NLU_FALLBACK_INTENT_NAME,
             CONFIDENCE: self._fallback_threshold,
         }
-        if not _SAYS_SOMETHING.search(text):
+        if not _SAYS_SOMETHING.search(text) or _is_keyboard_noise(text):
             return not_understood
         if order_number_spans(text) or EMAIL.search(text):
             # Whoever gives an order number or an address wants something of the shop.
@@ -91,5 +92,16 @@ class OutOfScopeDetector(GraphComponent, IntentClassifier):
 
 
 def _is_gibberish(text: str) -> bool:
-    words = re.findall(r"[^\W\d_]+", text.lower())
+    words = _words(text)
     return len(words) <= LONGEST_GIBBERISH and not any(word in ordinary_words() for word in words)
+
+
+def _is_keyboard_noise(text: str) -> bool:
+    words = _words(text)
+    return (
+        bool(words) and _is_gibberish(text) and all(_UNPRONOUNCEABLE.search(word) for word in words)
+    )
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"[^\W\d_]+", text.lower())
