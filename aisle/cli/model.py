@@ -87,6 +87,13 @@ def run_conversation_tests(
     if find_spec("pytest") is None:
         raise CommandError("pytest is not installed: run `make test` once")
     chosen = [part for file in files or [] for part in ("--conversation-file", str(file))]
-    command = [sys.executable, "-m", "pytest", "tests/conversations/test_conversations.py", "-v", *chosen]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "tests/conversations/test_conversations.py",
+        "-v",
+        *chosen,
+    ]
     finished = subprocess.run(command, cwd=PROJECT_ROOT, env=child_environment({}), check=False)
     raise typer.Exit(finished.returncode)
