@@ -1,7 +1,7 @@
 """The form that every request runs through: who is it, which order, which product."""
 
 import re
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict
 from typing import Any
 
 from rasa_sdk import Action, Tracker
@@ -9,7 +9,8 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from sqlalchemy.orm import Session
 
-from actions.requests import HANDED_OVER, OTHER_CUSTOMER, REQUESTS, Request
+from actions.progress import Progress
+from actions.requests import HANDED_OVER, OTHER_CUSTOMER, REQUESTS
 from actions.turn import Event, Turn
 from aisle.conversations.models import Conversation
 from aisle.conversations.service import open_conversation
@@ -40,34 +41,6 @@ SURE_OF_REQUEST = 0.6
 
 _SAYS_WHO = re.compile(r"\b(?:i\W?m|i am|my name|this is|it\W?s me)\b", re.IGNORECASE)
 _BARE_NAME = re.compile(r"\s*[^\W\d_][^\d@?!]{1,60}")
-
-
-@dataclass
-class Progress:
-    """The form's slots: what is wanted, and what is known so far.
-
-    ``order_hint`` is the text that says which order is meant until that is settled:
-    it waits there while the customer proves who they are.
-    """
-
-    request: str | None = None
-    credentials: dict[str, str | None] | None = None
-    order_hint: dict[str, Any] | None = None
-    order_number: str | None = None
-    offered_orders: list[str] | None = None
-    product_id: str | None = None
-
-    @classmethod
-    def of(cls, turn: Turn) -> "Progress":
-        return cls(**{field.name: turn.slot(field.name) for field in fields(cls)})
-
-    @property
-    def needs(self) -> Request:
-        return REQUESTS.get(self.request or "", Request())
-
-    def changes_since(self, before: "Progress") -> list[Event]:
-        old = asdict(before)
-        return [SlotSet(key, value) for key, value in asdict(self).items() if value != old[key]]
 
 
 class ValidateRequestForm(Action):

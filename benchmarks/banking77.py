@@ -8,6 +8,7 @@ the data set's own 3,080 test texts. Published for the full set: 93.7 (BERT).
 
 import asyncio
 import csv
+import logging
 import os
 import random
 import sys
@@ -17,6 +18,7 @@ from collections import defaultdict
 from pathlib import Path
 from time import perf_counter
 
+import structlog
 import yaml
 from rasa.core.agent import Agent
 from rasa.model_training import train_nlu
@@ -85,4 +87,5 @@ async def _accuracy(model: str, test: list[Example]) -> float:
 
 if __name__ == "__main__":
     warnings.simplefilter("ignore")
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     main(sys.argv[1:] or ["10", "full"])

@@ -1,5 +1,7 @@
 """What a customer types reaches understanding as plain words."""
 
+from time import perf_counter
+
 import pytest
 from rasa.shared.nlu.training_data.message import Message
 
@@ -29,11 +31,20 @@ def test_text_is_read_without_slashes_and_markup(typed: str, read: str) -> None:
 
 
 def test_only_the_beginning_of_a_very_long_text_is_read() -> None:
-    assert readable("w" * 10_000) == "w" * LONGEST_TEXT
+    words = " ".join(str(number) for number in range(10_000))
+    assert readable(words) == words[:LONGEST_TEXT].strip()
 
 
-def test_ten_thousand_open_brackets_are_no_trouble() -> None:
-    assert len(readable("<a" * 5_000)) == LONGEST_TEXT
+def test_repetition_is_read_once() -> None:
+    assert readable("w" * 10_000) == "www"
+    assert readable("where is my order? " * 500) == "where is my order?"
+
+
+@pytest.mark.parametrize("text", ["<a" * 5_000, "a b" * 5_000, "<" * 10_000, "ab" * 5_000])
+def test_no_text_takes_long_to_read(text: str) -> None:
+    began = perf_counter()
+    assert len(readable(text)) <= LONGEST_TEXT
+    assert perf_counter() - began < 0.5
 
 
 def test_the_message_carries_what_was_read() -> None:
