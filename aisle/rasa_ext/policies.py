@@ -9,7 +9,12 @@ from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import ActionExecuted, ActiveLoop, ConversationPaused
+from rasa.shared.core.events import (
+    ActionExecuted,
+    ActiveLoop,
+    ConversationPaused,
+    UserUttered,
+)
 from rasa.shared.core.generator import TrackerWithCachedStates
 from rasa.shared.core.trackers import DialogueStateTracker
 
@@ -68,7 +73,15 @@ def _last_action_failed(tracker: DialogueStateTracker, domain: Domain) -> bool:
     if not tracker.events:
         return False
     last = tracker.events[-1]
-    return isinstance(last, ActionExecuted) and last.action_name in _fallible_actions(domain)
+    if not isinstance(last, ActionExecuted) or last.action_name not in _fallible_actions(domain):
+        return False
+    return _came_over_a_channel(tracker)
+
+
+def _came_over_a_channel(tracker: DialogueStateTracker) -> bool:
+    """Whether somebody waits for an answer: `rasa test` predicts actions but runs none."""
+    message = tracker.get_last_event_for(UserUttered)
+    return message is not None and message.input_channel is not None
 
 
 def _fallible_actions(domain: Domain) -> set[str]:
