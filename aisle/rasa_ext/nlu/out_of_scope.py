@@ -22,6 +22,7 @@ SURELY_OFF_TOPIC = 0.5
 LONGEST_GIBBERISH = 2
 """Words."""
 
+_ONE_LETTER = re.compile(r"(.)\1{2,}")
 _UNPRONOUNCEABLE = re.compile(r"[bcdfghjklmnpqrstvwxz]{4}|^[^aeiouyäöüéèáíóú]{3,}$")
 _SAYS_SOMETHING = re.compile(r"[^\W_]|[👍👎]")
 
@@ -98,9 +99,10 @@ def _is_gibberish(text: str) -> bool:
 
 def _is_keyboard_noise(text: str) -> bool:
     words = _words(text)
-    return (
-        bool(words) and _is_gibberish(text) and all(_UNPRONOUNCEABLE.search(word) for word in words)
-    )
+    if words and all(_ONE_LETTER.fullmatch(word) for word in words):
+        return True
+    noise = all(_UNPRONOUNCEABLE.search(word) for word in words)
+    return bool(words) and noise and _is_gibberish(text)
 
 
 def _words(text: str) -> list[str]:

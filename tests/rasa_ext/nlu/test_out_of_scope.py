@@ -36,7 +36,7 @@ def test_the_ranking_begins_with_the_decision_and_keeps_the_others_once() -> Non
     assert names == ["nlu_fallback", "greet", "thank"]
 
 
-@pytest.mark.parametrize("text", ["", "???", "😂😂", "asdfgh jkl"])
+@pytest.mark.parametrize("text", ["", "???", "😂😂", "asdfgh jkl", "aaa"])
 def test_a_message_without_a_word_is_not_understood(text: str) -> None:
     assert decide(text, greet=0.9).get("intent")["name"] == "nlu_fallback"
 
