@@ -3,7 +3,7 @@
 import re
 
 _EMAIL = re.compile(r"[\w.+'-]+@[\w-]+(?:\.[\w-]+)+")
-_NUMBER = re.compile(r"(?<![\w.:-])\+?\d(?:[ -]?\d){6,}(?![\w:])")
+_NUMBER = re.compile(r"(?<![\w.:-])(?:#?[Ww]|\+)?\d(?:[ -]?\d){6,}(?![\w:])")
 
 
 def redact(text: str) -> str:

@@ -28,8 +28,8 @@ def test_a_failed_message_is_logged_without_its_text_and_variables() -> None:
 
 
 def test_addresses_and_long_numbers_are_hidden() -> None:
-    assert filtered("sent to nora@example.com about 300418825571") == (
-        "sent to [e-mail] about [number]"
+    assert filtered("sent to nora@example.com about 300418825571 and #W1000234") == (
+        "sent to [e-mail] about [number] and [number]"
     )
 
 
