@@ -10,7 +10,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from sqlalchemy.orm import Session
 
 from actions.progress import Progress
-from actions.requests import HANDED_OVER, OTHER_CUSTOMER, REQUESTS
+from actions.requests import HANDED_OVER, OTHER_CUSTOMER, QUESTIONS_ABOUT_ORDERS, REQUESTS
 from actions.turn import Event, Turn
 from aisle.conversations.models import Conversation
 from aisle.conversations.service import open_conversation
@@ -128,6 +128,10 @@ class _Form:
             return self.turn.confidence < SURE_OF_REQUEST
         if self.asked == "order_number" and self._points_at_order():
             return True
+        if find_order_numbers(self.turn.text):
+            return False
+        if self.progress.request in HANDED_OVER and intent in QUESTIONS_ABOUT_ORDERS:
+            return True  # "and what happens to my money?" does not take the wish back
         return REQUESTS[intent].needs_product and not self.progress.needs.needs_product
 
     # --- who it is

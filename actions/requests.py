@@ -52,5 +52,8 @@ HANDED_OVER = (
 )
 """Requests that a human carries out."""
 
+QUESTIONS_ABOUT_ORDERS = ("order_details", "list_orders", "track_refund")
+"""While a request of `HANDED_OVER` is being dealt with, these are questions in between."""
+
 OTHER_CUSTOMER = "other_customer"
 """In place of a request that concerns somebody else: it is declined."""
