@@ -29,11 +29,12 @@ class AnswerQuestion(Action):
         turn = Turn(tracker)
         if needs_human_now(turn.text):
             return say_sorry_and_escalate(dispatcher)
-        if turn.intent in TELL and get_catalogue().find_products(turn.text):
-            turn.set_slot("product_id", get_catalogue().find_products(turn.text)[0].product_id)
-            return tell_about_product(turn.intent, turn, dispatcher)
+        named = get_catalogue().find_products(turn.text) if turn.intent in TELL else []
+        if named:
+            return tell_about_product(turn.intent, named[0].product_id, turn, dispatcher)
         if is_follow_up(turn):
-            return tell_about_product("product_availability", turn, dispatcher)
+            product_id = turn.slot("product_id")
+            return tell_about_product("product_availability", product_id, turn, dispatcher)
         answer = get_knowledge().answer(turn.text)
         if answer is None:
             return say_no_answer(turn, dispatcher)
@@ -95,7 +96,10 @@ def _what_to_ask(turn: Turn, question: str) -> list[Event]:
     return [FollowupAction(OPEN_OFFER if open_offer else question)]
 
 
-def tell_about_product(intent: str, turn: Turn, dispatcher: CollectingDispatcher) -> list[Event]:
+def tell_about_product(
+    intent: str, product_id: str, turn: Turn, dispatcher: CollectingDispatcher
+) -> list[Event]:
+    turn.set_slot("product_id", product_id)
     with get_database().transaction() as session:
         conversation = open_conversation(session, turn.sender_id)
         return TELL[intent](session, conversation, turn, dispatcher)

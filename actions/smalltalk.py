@@ -46,8 +46,8 @@ class DefaultFallback(Action):
             return say_sorry_and_escalate(dispatcher)
         named = get_catalogue().find_products(turn.text)
         if named:
-            turn.set_slot("product_id", named[0].product_id)
-            return tell_about_product("product_information", turn, dispatcher)
+            product_id = named[0].product_id
+            return tell_about_product("product_information", product_id, turn, dispatcher)
         answer = get_knowledge().answer(turn.text)
         if answer is not None and answer.confidence >= SURE_ENOUGH:
             return say_answer(answer, turn, dispatcher)

@@ -24,7 +24,7 @@ class CommandGroup(TyperGroup):
     def invoke(self, ctx: Any) -> Any:
         try:
             return super().invoke(ctx)
-        except Exception as error:
+        except Exception as error:  # what has no explanation is raised again
             explained = explain(error)
             if explained is None:
                 raise
