@@ -16,6 +16,7 @@ from pydantic import BaseModel, Extra, Field, SecretStr, ValidationError, root_v
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 DEFAULT_CONFIG = PROJECT_ROOT / "config" / "default.yaml"
+_EVERY_INTERFACE = {"0.0.0.0": "127.0.0.1", "::": "::1"}
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)(?::((?:[^{}]|\{[^{}]*\})*))?\}")
 
 
@@ -49,9 +50,23 @@ class PostgresqlSettings(_Section):
     max_overflow: int = Field(30, ge=0)
 
 
+class RedisSettings(_Section):
+    host: str
+    port: int = 6379
+    password: SecretStr | None = None
+    db: int = Field(0, ge=0)
+
+
+class MongodbSettings(_Section):
+    uri: SecretStr
+    database: str
+
+
 class DatabaseSettings(_Section):
     sqlite: SqliteSettings | None = None
     postgresql: PostgresqlSettings | None = None
+    redis: RedisSettings | None = None
+    mongodb: MongodbSettings | None = None
 
     @root_validator(skip_on_failure=True)
     def _exactly_one(cls, values: dict[str, Any]) -> dict[str, Any]:
@@ -74,28 +89,90 @@ class KnowledgeSettings(_Section):
     index_path: Path
 
 
-class RasaServerSettings(_Section):
-    host: str
+class ServerSettings(_Section):
+    host: str = Field(description="The interface it listens on.")
     port: int = Field(ge=1, le=65535)
+    url: str = Field("", description="Where the other servers reach it, if not on this machine.")
 
-
-class ActionServerSettings(_Section):
-    port: int = Field(ge=1, le=65535)
+    @property
+    def base_url(self) -> str:
+        """The address without a slash at its end."""
+        if self.url:
+            return self.url.rstrip("/")
+        host = _EVERY_INTERFACE.get(self.host, self.host)
+        return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
 
 
 class ServersSettings(_Section):
-    rasa: RasaServerSettings
-    actions: ActionServerSettings
+    api: ServerSettings
+    rasa: ServerSettings
+    actions: ServerSettings
+
+
+class PerformanceSettings(_Section):
+    max_concurrent_conversations: int = Field(
+        50_000, ge=1, description="Conversations that one API process follows live at once."
+    )
+    message_processing_timeout: float = Field(
+        30, gt=0, description="Seconds for an answer, then an apology and a human."
+    )
+    parallel_conversations: int = Field(
+        8, ge=1, description="Conversations that one Rasa server answers at the same time."
+    )
+    cache_ttl: int = Field(
+        3600, ge=2, description="Seconds a conversation stays cached; its context half as long."
+    )
 
 
 class SecuritySettings(_Section):
+    jwt_secret: SecretStr = Field(SecretStr(""), description="Signs and checks tokens (HS256).")
+    encryption_key: SecretStr = Field(SecretStr(""), description="Encrypts stored attachments.")
+    api_keys: tuple[SecretStr, ...] = Field(
+        (), description="Keys, separated by spaces, with which the shop's server calls the API."
+    )
+    service_token: SecretStr = Field(
+        SecretStr(""), description="What Rasa and the action server ask of their callers."
+    )
+    generated_secrets: Path | None = Field(
+        None, description="File in which secrets that are not set are generated; null: refuse."
+    )
+    token_lifetime: int = Field(86_400, ge=60, description="Seconds a visitor's token is good for.")
     allowed_origins: tuple[str, ...] = Field(
         (), description="Web origins, separated by spaces, that may talk to the bot from a page."
     )
 
-    @validator("allowed_origins", pre=True)
+    @validator("allowed_origins", "api_keys", pre=True)
     def _split(cls, value: object) -> object:
         return value.split() if isinstance(value, str) else value
+
+
+class RateLimitSettings(_Section):
+    """Such as ``60/minute``; several are separated by semicolons."""
+
+    shop: str = Field(description="Requests with one API key or shop token.")
+    visitor: str = Field(description="Requests of one visitor's conversation.")
+    address: str = Field(description="Requests of one network address without a shop's key.")
+
+
+class S3Settings(_Section):
+    bucket: str
+    endpoint_url: str | None = None
+    region: str | None = None
+    access_key: SecretStr
+    secret_key: SecretStr
+
+
+class AttachmentSettings(_Section):
+    folder: Path | None = None
+    s3: S3Settings | None = None
+    max_megabytes: float = Field(10, gt=0)
+    content_types: tuple[str, ...] = Field(description="What may be uploaded.")
+
+    @root_validator(skip_on_failure=True)
+    def _exactly_one(cls, values: dict[str, Any]) -> dict[str, Any]:
+        if (values["folder"] is None) == (values["s3"] is None):
+            raise ValueError("set either folder or s3, and the other to null")
+        return values
 
 
 class Settings(_Section):
@@ -104,7 +181,10 @@ class Settings(_Section):
     ai_services: AiServicesSettings
     knowledge: KnowledgeSettings
     servers: ServersSettings
+    performance: PerformanceSettings
     security: SecuritySettings
+    rate_limits: RateLimitSettings
+    attachments: AttachmentSettings
 
 
 @lru_cache(maxsize=1)
@@ -178,10 +258,11 @@ def _from_root(path: Path) -> Path:
     return path if path.is_absolute() else PROJECT_ROOT / path
 
 
-def _with_absolute_paths(settings: Settings) -> Settings:
-    database = settings.database
-    if database.sqlite is not None:
-        sqlite = SqliteSettings(path=_from_root(database.sqlite.path))
-        database = database.copy(update={"sqlite": sqlite})
-    knowledge = KnowledgeSettings(index_path=_from_root(settings.knowledge.index_path))
-    return settings.copy(update={"database": database, "knowledge": knowledge})
+def _with_absolute_paths(section: Any) -> Any:
+    """Return a copy of the settings whose relative paths start at the project."""
+    changed = {
+        name: _from_root(value) if isinstance(value, Path) else _with_absolute_paths(value)
+        for name, value in section
+        if isinstance(value, (Path, _Section))
+    }
+    return section.copy(update=changed)

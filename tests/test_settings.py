@@ -10,6 +10,13 @@ PRODUCTION_VARIABLES = {
     "POSTGRES_DB": "shop",
     "POSTGRES_USER": "aisle",
     "POSTGRES_PASSWORD": "tr0ub4dor",
+    "REDIS_HOST": "cache.internal",
+    "REDIS_PASSWORD": "r3d1s-tr0ub4dor",
+    "AISLE_JWT_SECRET": "jwt-tr0ub4dor-" + 32 * "j",
+    "AISLE_ENCRYPTION_KEY": "enc-tr0ub4dor-" + 32 * "e",
+    "AISLE_API_KEYS": "key-tr0ub4dor-" + 32 * "k",
+    "AISLE_SERVICE_TOKEN": "svc-tr0ub4dor-" + 32 * "s",
+    "AISLE_ALLOWED_ORIGINS": "https://shop.example",
 }
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import (
     Column,
     Float,
     ForeignKey,
+    Index,
     Integer,
     SmallInteger,
     String,
@@ -26,7 +27,8 @@ class Conversation(Base):
     """One customer's dialogue on one channel.
 
     ``customer_id`` is set only once the customer is known; ``verification_level``
-    says how well (see ``aisle.customers.identity``).
+    says how well (see ``aisle.customers.identity``). ``message_count`` is also the
+    sequence number of the latest message.
     """
 
     __tablename__ = "conversations"
@@ -39,23 +41,38 @@ class Conversation(Base):
     priority: str = Column(String(20), nullable=False, default="medium")
     verification_level: int = Column(SmallInteger, nullable=False, default=0)
     failed_identity_checks: int = Column(SmallInteger, nullable=False, default=0)
+    message_count: int = Column(Integer, nullable=False, default=0)
+    request_key: str | None = Column(String(300), unique=True, index=True)
     created_at: datetime = Column(UtcDateTime, nullable=False, default=utc_now, index=True)
-    updated_at: datetime = Column(UtcDateTime, nullable=False, default=utc_now, onupdate=utc_now)
+    updated_at: datetime = Column(
+        UtcDateTime, nullable=False, default=utc_now, onupdate=utc_now, index=True
+    )
     details: dict[str, Any] = Column("metadata", Json, nullable=False, default=dict)
 
     customer: Customer | None = relationship(Customer)
 
 
 class Message(Base):
-    """What somebody said. ``sequence`` counts 1, 2, 3 … within the conversation."""
+    """What somebody said. ``sequence`` counts 1, 2, 3 … within the conversation.
+
+    ``dedupe_key`` tells a repeated delivery of the same message. ``in_reply_to`` is the
+    customer's message that a bot's message answers.
+    """
 
     __tablename__ = "messages"
-    __table_args__ = (UniqueConstraint("conversation_id", "sequence"),)
+    __table_args__ = (
+        UniqueConstraint("conversation_id", "sequence"),
+        Index(
+            "ix_messages_conversation_id_dedupe_key", "conversation_id", "dedupe_key", unique=True
+        ),
+    )
 
     id: uuid.UUID = Column(Guid, primary_key=True, default=uuid.uuid4)
     conversation_id: uuid.UUID = Column(
         Guid, ForeignKey("conversations.id"), nullable=False, index=True
     )
+    dedupe_key: str | None = Column(String(300))
+    in_reply_to: uuid.UUID | None = Column(Guid, index=True)
     sequence: int = Column(Integer, nullable=False)
     sender_type: str = Column(String(20), nullable=False)
     sender_id: str | None = Column(String(255))
@@ -66,6 +83,76 @@ class Message(Base):
     sentiment_score: Decimal | None = Column(Score)
     entities: list[dict[str, Any]] = Column(Json, nullable=False, default=list)
     details: dict[str, Any] = Column("metadata", Json, nullable=False, default=dict)
+
+
+class InboxEntry(Base):
+    """A customer's message that is not answered yet; the row goes when it is.
+
+    A worker that answers it holds a lease: ``claim`` names the one attempt that may
+    save its outcome, until ``leased_until``.
+    """
+
+    __tablename__ = "inbox"
+
+    message_id: uuid.UUID = Column(Guid, ForeignKey("messages.id"), primary_key=True)
+    conversation_id: uuid.UUID = Column(Guid, ForeignKey("conversations.id"), nullable=False)
+    sequence: int = Column(Integer, nullable=False)
+    accepted_at: datetime = Column(UtcDateTime, nullable=False, default=utc_now, index=True)
+    attempts: int = Column(SmallInteger, nullable=False, default=0)
+    failures: int = Column(SmallInteger, nullable=False, default=0)
+    claim: uuid.UUID | None = Column(Guid)
+    leased_until: datetime | None = Column(UtcDateTime)
+
+    __table_args__ = (UniqueConstraint("conversation_id", "sequence"),)
+
+
+class ActionResult(Base):
+    """What an action answered while its message is in the inbox.
+
+    Written in the transaction of the action's side effects, so that a message that is
+    processed again gets the same answer without doing anything twice.
+    """
+
+    __tablename__ = "action_results"
+
+    message_id: uuid.UUID = Column(
+        Guid, ForeignKey("inbox.message_id", ondelete="CASCADE"), primary_key=True
+    )
+    position: int = Column(SmallInteger, primary_key=True, autoincrement=False)
+    action: str = Column(String(100), primary_key=True)
+    events: list[dict[str, Any]] = Column(Json, nullable=False)
+    responses: list[dict[str, Any]] = Column(Json, nullable=False)
+
+
+class ConversationContext(Base):
+    """What agents and recommendations need to know of a conversation.
+
+    Derived from the messages up to number ``as_of``, so that a stale one is noticed.
+    """
+
+    __tablename__ = "conversation_contexts"
+
+    conversation_id: uuid.UUID = Column(Guid, ForeignKey("conversations.id"), primary_key=True)
+    customer_id: uuid.UUID | None = Column(Guid, index=True)
+    context_variables: dict[str, Any] = Column(Json, nullable=False)
+    as_of: int = Column(Integer, nullable=False)
+    created_at: datetime = Column(UtcDateTime, nullable=False, default=utc_now)
+    updated_at: datetime = Column(UtcDateTime, nullable=False, default=utc_now, index=True)
+
+
+class Attachment(Base):
+    """A picture or file of a conversation; its bytes are in the attachment store."""
+
+    __tablename__ = "attachments"
+
+    id: uuid.UUID = Column(Guid, primary_key=True, default=uuid.uuid4)
+    conversation_id: uuid.UUID = Column(
+        Guid, ForeignKey("conversations.id"), nullable=False, index=True
+    )
+    name: str = Column(String(255), nullable=False)
+    content_type: str = Column(String(100), nullable=False)
+    size: int = Column(Integer, nullable=False)
+    created_at: datetime = Column(UtcDateTime, nullable=False, default=utc_now)
 
 
 class TrackerEvent(Base):
