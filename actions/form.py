@@ -4,16 +4,15 @@ import re
 from dataclasses import asdict
 from typing import Any
 
-from rasa_sdk import Action, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from sqlalchemy.orm import Session
 
+from actions.effects import WritingAction
 from actions.progress import Progress
 from actions.requests import HANDED_OVER, OTHER_CUSTOMER, QUESTIONS_ABOUT_ORDERS, REQUESTS
 from actions.turn import Event, Turn
 from aisle.conversations.models import Conversation
-from aisle.conversations.service import open_conversation
 from aisle.conversations.verification import (
     IdentityCheck,
     check_identity,
@@ -22,7 +21,6 @@ from aisle.conversations.verification import (
 )
 from aisle.customers.identity import Credentials, is_somebody_else, parse_credentials
 from aisle.customers.models import Customer
-from aisle.database.engine import get_database
 from aisle.shop.catalogue import ProductMatch, get_catalogue
 from aisle.shop.choice import (
     OrderChoice,
@@ -43,23 +41,24 @@ _SAYS_WHO = re.compile(r"\b(?:i\W?m|i am|my name|this is|it\W?s me)\b", re.IGNOR
 _BARE_NAME = re.compile(r"\s*[^\W\d_][^\d@?!]{1,60}")
 
 
-class ValidateRequestForm(Action):
+class ValidateRequestForm(WritingAction):
     """Reads the latest message into the form and asks for what is still missing."""
 
     def name(self) -> str:
         return "validate_request_form"
 
-    def run(
-        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    def perform(
+        self,
+        session: Session,
+        conversation: Conversation,
+        turn: Turn,
+        dispatcher: CollectingDispatcher,
     ) -> list[Event]:
-        turn = Turn(tracker)
         before, progress = Progress.of(turn), Progress.of(turn)
-        with get_database().transaction() as session:
-            conversation = open_conversation(session, turn.sender_id)
-            form = _Form(turn, progress, session, conversation, dispatcher)
-            if turn.is_new and not form.read_message():
-                return []  # not for the form: Rasa lets a rule answer
-            missing = form.ask_for_missing()
+        form = _Form(turn, progress, session, conversation, dispatcher)
+        if turn.is_new and not form.read_message():
+            return []  # not for the form: Rasa lets a rule answer
+        missing = form.ask_for_missing()
         # Rasa takes an answer without any slot for "nothing was understood".
         changed = progress.changes_since(before) or [SlotSet("request", progress.request)]
         return [*changed, SlotSet("requested_slot", missing)]

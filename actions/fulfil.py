@@ -1,20 +1,17 @@
 """Does what was asked, once the form knows everything it needs."""
 
 from collections.abc import Callable
-from typing import Any
 
-from rasa_sdk import Action, Tracker
 from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from sqlalchemy.orm import Session
 
 from actions import changes, orders, products
+from actions.effects import WritingAction
 from actions.requests import HANDED_OVER, OTHER_CUSTOMER, REQUESTS
 from actions.turn import Event, Turn
 from aisle.conversations.models import Conversation
-from aisle.conversations.service import open_conversation
 from aisle.conversations.verification import is_locked, is_verified
-from aisle.database.engine import get_database
 
 Handler = Callable[[Session, Conversation, Turn, CollectingDispatcher], list[Event]]
 
@@ -30,32 +27,27 @@ _HANDLERS: dict[str, Handler] = {
 }
 
 
-class FulfilRequest(Action):
+class FulfilRequest(WritingAction):
     def name(self) -> str:
         return "action_fulfil_request"
 
-    def run(
-        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    def perform(
+        self,
+        session: Session,
+        conversation: Conversation,
+        turn: Turn,
+        dispatcher: CollectingDispatcher,
     ) -> list[Event]:
-        turn = Turn(tracker)
-        with get_database().transaction() as session:
-            conversation = open_conversation(session, turn.sender_id)
-            return _fulfil(session, conversation, turn, dispatcher)
-
-
-def _fulfil(
-    session: Session, conversation: Conversation, turn: Turn, dispatcher: CollectingDispatcher
-) -> list[Event]:
-    request = turn.slot("request")
-    if request == OTHER_CUSTOMER:
-        dispatcher.utter_message(response="utter_only_own_orders")
-        return [SlotSet("request", None)]
-    if request not in REQUESTS:
-        dispatcher.utter_message(response="utter_what_next")
-        return [SlotSet("request", None)]
-    if REQUESTS[request].needs_identity and not is_verified(conversation):
-        # The form only lets an unknown customer through when the tries are used up.
-        assert is_locked(conversation)
-        dispatcher.utter_message(response="utter_too_many_attempts")
-        return [FollowupAction("action_escalate_to_human")]
-    return _HANDLERS[request](session, conversation, turn, dispatcher)
+        request = turn.slot("request")
+        if request == OTHER_CUSTOMER:
+            dispatcher.utter_message(response="utter_only_own_orders")
+            return [SlotSet("request", None)]
+        if request not in REQUESTS:
+            dispatcher.utter_message(response="utter_what_next")
+            return [SlotSet("request", None)]
+        if REQUESTS[request].needs_identity and not is_verified(conversation):
+            # The form only lets an unknown customer through when the tries are used up.
+            assert is_locked(conversation)
+            dispatcher.utter_message(response="utter_too_many_attempts")
+            return [FollowupAction("action_escalate_to_human")]
+        return _HANDLERS[request](session, conversation, turn, dispatcher)

@@ -5,10 +5,11 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.events import ActiveLoop, ConversationPaused, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
+from sqlalchemy.orm import Session
 
+from actions.effects import WritingAction
 from actions.turn import Event, Turn
-from aisle.conversations.service import open_conversation
-from aisle.database.engine import get_database
+from aisle.conversations.models import Conversation
 from aisle.handoff.service import escalate, queue_position
 from aisle.handoff.summary import summarise
 from aisle.handoff.urgency import needs_human_now
@@ -18,30 +19,30 @@ VERY_UPSET = -0.6
 """Sentiment from which on a complaint goes straight to a human."""
 
 
-class EscalateToHuman(Action):
+class EscalateToHuman(WritingAction):
     def name(self) -> str:
         return "action_escalate_to_human"
 
-    def run(
-        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    def perform(
+        self,
+        session: Session,
+        conversation: Conversation,
+        turn: Turn,
+        dispatcher: CollectingDispatcher,
     ) -> list[Event]:
-        turn = Turn(tracker)
         request = turn.slot("request")
-        with get_database().transaction() as session:
-            conversation = open_conversation(session, turn.sender_id)
-            summary = summarise(
-                conversation,
-                request=request,
-                order_number=turn.slot("order_number"),
-                said=turn.wishes(),
-                sentiment=turn.sentiments(),
-            )
-            reason = request or turn.last_wish() or "contact_human_agent"
-            handoff = escalate(session, conversation, reason, summary)
-            position = queue_position(session, handoff)
+        summary = summarise(
+            conversation,
+            request=request,
+            order_number=turn.slot("order_number"),
+            said=turn.wishes(),
+            sentiment=turn.sentiments(),
+        )
+        reason = request or turn.last_wish() or "contact_human_agent"
+        handoff = escalate(session, conversation, reason, summary)
         dispatcher.utter_message(
             response="utter_escalated",
-            position=position,
+            position=queue_position(session, handoff),
             hours=get_settings().shop.support_hours,
         )
         return [

@@ -6,9 +6,10 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.effects import once
 from actions.products import TELL, is_follow_up
 from actions.turn import Event, Turn
-from aisle.conversations.service import open_conversation
+from aisle.conversations.dialogue import open_conversation
 from aisle.database.engine import get_database
 from aisle.handoff.urgency import needs_human_now
 from aisle.knowledge.service import Answer, get_knowledge
@@ -81,8 +82,12 @@ def say_answer(answer: Answer, turn: Turn, dispatcher: CollectingDispatcher) -> 
 
 
 def say_no_answer(turn: Turn, dispatcher: CollectingDispatcher) -> list[Event]:
-    with get_database().transaction() as session:
-        get_knowledge().keep_unanswered(session, turn.sender_id, turn.text)
+    knowledge = get_knowledge()
+    once(
+        turn,
+        "keep_unanswered",
+        lambda session: knowledge.keep_unanswered(session, turn.sender_id, turn.text),
+    )
     dispatcher.utter_message(response="utter_no_answer")
     asks = _what_to_ask(turn, "utter_offer_human")
     return [SlotSet("article_id", None), *asks]

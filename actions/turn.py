@@ -37,6 +37,18 @@ class Turn:
     def sentiment(self) -> float:
         return float(self.message.get("sentiment") or 0.0)
 
+    @property
+    def message_id(self) -> str | None:
+        """What the channel calls the latest message."""
+        latest = next(reversed(self._customer_events()), None)
+        return None if latest is None else latest.get("message_id")
+
+    @property
+    def position(self) -> int:
+        """How many actions the bot has taken since the latest message."""
+        since = takewhile(lambda event: event["event"] != "user", reversed(self._tracker.events))
+        return sum(event["event"] == "action" for event in since)
+
     def entities(self, kind: str) -> list[str]:
         return [e["value"] for e in self.message.get("entities") or [] if e["entity"] == kind]
 

@@ -68,6 +68,10 @@ class DatabaseSettings(_Section):
     redis: RedisSettings | None = None
     mongodb: MongodbSettings | None = None
 
+    @validator("mongodb", pre=True)
+    def _none_without_an_address(cls, value: object) -> object:
+        return None if isinstance(value, dict) and not value.get("uri") else value
+
     @root_validator(skip_on_failure=True)
     def _exactly_one(cls, values: dict[str, Any]) -> dict[str, Any]:
         if (values["sqlite"] is None) == (values["postgresql"] is None):

@@ -95,6 +95,15 @@ def test_production_uses_postgresql_with_the_variables() -> None:
     assert database.postgresql.password.get_secret_value() == "tr0ub4dor"
 
 
+def test_mongodb_is_used_where_an_address_is_given() -> None:
+    assert load_settings(PRODUCTION, PRODUCTION_VARIABLES).database.mongodb is None
+    given = {**PRODUCTION_VARIABLES, "MONGODB_URI": "mongodb://documents.internal"}
+    mongodb = load_settings(PRODUCTION, given).database.mongodb
+    assert mongodb is not None
+    assert mongodb.uri.get_secret_value() == "mongodb://documents.internal"
+    assert mongodb.database == "aisle"
+
+
 @pytest.mark.parametrize("missing", sorted(PRODUCTION_VARIABLES))
 def test_production_refuses_to_start_without_each_of_its_variables(missing: str) -> None:
     variables = {name: value for name, value in PRODUCTION_VARIABLES.items() if name != missing}

@@ -19,6 +19,7 @@ from aisle.access.secrets import Secrets
 ALGORITHM = "HS256"
 ISSUER = "aisle"
 VISITOR_AUDIENCE = "aisle-visitor"
+SHOP_ISSUER = "shop"
 SHOP_AUDIENCE = "aisle"
 LEEWAY_S = 10
 LONGEST_SHOP_TOKEN_S = 24 * 3600
@@ -56,7 +57,7 @@ def read_visitor_token(secrets: Secrets, token: str) -> VisitorToken:
 def read_shop_token(secrets: Secrets, token: str) -> ShopServer | SignedCustomer:
     """Return whom a token that the shop signed speaks for.
 
-    Its claims: ``iss`` (the shop's name), ``aud`` "aisle", ``exp`` at most 24 hours
+    Its claims: ``iss`` "shop", ``aud`` "aisle", ``exp`` at most 24 hours
     ahead, ``scope`` "server", or "customer" with the customer's external id as ``sub``.
 
     Raises:
@@ -65,11 +66,11 @@ def read_shop_token(secrets: Secrets, token: str) -> ShopServer | SignedCustomer
     claims = _claims(secrets, token, SHOP_AUDIENCE)
     if int(claims["exp"]) > time.time() + LONGEST_SHOP_TOKEN_S + LEEWAY_S:
         raise AccessDenied("The token must expire within 24 hours")
-    issuer, subject = claims["iss"], claims.get("sub", "")
-    if not _is_name(issuer) or issuer == ISSUER:
-        raise AccessDenied("The token must name the shop that issued it (iss)")
+    if claims["iss"] != SHOP_ISSUER:
+        raise AccessDenied(f'The token must be issued (iss) by "{SHOP_ISSUER}"')
     if claims.get("scope") == "server":
-        return ShopServer(f"jwt:{issuer}")
+        return ShopServer("jwt")
+    subject = claims.get("sub", "")
     if claims.get("scope") != "customer":
         raise AccessDenied("The token's scope must be server or customer")
     if not _is_name(subject):
@@ -77,9 +78,9 @@ def read_shop_token(secrets: Secrets, token: str) -> ShopServer | SignedCustomer
     return SignedCustomer(subject)
 
 
-def sign_customer(secrets: Secrets, external_id: str, shop: str, lifetime: int = 300) -> str:
+def sign_customer(secrets: Secrets, external_id: str, lifetime: int = 300) -> str:
     """Return what a shop's server signs for a customer; ``lifetime`` in seconds."""
-    claims = {"iss": shop, "aud": SHOP_AUDIENCE, "scope": "customer", "sub": external_id}
+    claims = {"iss": SHOP_ISSUER, "aud": SHOP_AUDIENCE, "scope": "customer", "sub": external_id}
     return _sign(secrets, claims, lifetime)
 
 

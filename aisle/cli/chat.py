@@ -1,155 +1,143 @@
 """``aisle chat``: a conversation with the running assistant, in the terminal."""
 
+import sys
 import uuid
-from collections.abc import Callable
-from contextlib import suppress
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from io import TextIOWrapper
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
-from rich.padding import Padding
-from rich.text import Text
 
-from aisle.cli.console import out, plain
+from aisle.cli.chat_screen import ChatScreen, Said
+from aisle.cli.console import aisle, out
 from aisle.cli.errors import CommandError
-from aisle.cli.up import rasa_url
 from aisle.settings import get_settings
 
 if TYPE_CHECKING:
-    import httpx
+    from aisle.cli.chat_api import ConversationApi, Visit
 
-REPLY_TIMEOUT_S = 60.0
+HISTORY = 20
+"""Messages shown of a conversation that goes on."""
+SHOWN_WITHIN_S = 5.0
 LEAVE = {"quit", "exit"}
-
-
-@dataclass(frozen=True)
-class Button:
-    title: str
-    payload: str
-
-
-@dataclass(frozen=True)
-class Reply:
-    """One message of the assistant."""
-
-    text: str
-    buttons: tuple[Button, ...] = ()
 
 
 def chat(
     url: Annotated[
-        str | None, typer.Option(help="Address of the Rasa server.", show_default="from settings")
+        str | None, typer.Option(help="Address of the API.", show_default="from settings")
     ] = None,
-    sender: Annotated[
+    conversation: Annotated[
+        uuid.UUID | None,
+        typer.Option(
+            metavar="ID",
+            help="Conversation to go on with, together with --token.",
+            show_default="a new conversation",
+        ),
+    ] = None,
+    token: Annotated[str | None, typer.Option(help="The token of that conversation.")] = None,
+    customer: Annotated[
         str | None,
-        typer.Option(help="Conversation to go on with.", show_default="a new conversation"),
+        typer.Option(
+            metavar="EXTERNAL_ID",
+            help="Chat as this customer of the shop, with what this installation's secrets sign.",
+        ),
     ] = None,
 ) -> None:
     """Chat with the running assistant; 'quit' or Ctrl-D leaves."""
-    import httpx
+    from aisle.cli.api_client import connect
+    from aisle.cli.chat_api import ConversationApi, open_conversation
 
-    server = (url or rasa_url(get_settings())).rstrip("/")
-    conversation = sender or f"terminal-{uuid.uuid4().hex}"
-    with httpx.Client(base_url=server, timeout=REPLY_TIMEOUT_S, trust_env=False) as client:
-        require_server(client)
-        out.print("Type a message, or the number of a button. 'quit' leaves.", style="dim")
-        converse(lambda text: send(client, conversation, text), _typed, out)
-
-
-def require_server(client: "httpx.Client") -> None:
-    """Raise CommandError unless the REST channel answers."""
-    import httpx
-
-    try:
-        found = client.get("/webhooks/rest/").status_code == httpx.codes.OK
-    except httpx.TransportError:
-        found = False
-    except httpx.InvalidURL as error:
-        raise CommandError(f"{client.base_url} is not an address: {error}", 2) from error
-    if not found:
-        raise CommandError(
-            f"No assistant answers at {client.base_url}. Start it with `make run` in another "
-            "terminal, or name its address with --url."
-        )
+    earlier = _earlier_visit(conversation, token, customer)
+    address = (url or get_settings().servers.api.base_url).rstrip("/")
+    with connect(address) as client:
+        visit = earlier or open_conversation(client, _signed(customer) if customer else None)
+        go_on = _how_to_go_on(visit, url)
+        api = ConversationApi(client, visit, go_on)
+        present = api.message_count() if earlier else 0
+        screen = ChatScreen(out, present)
+        with _following(api, screen, after=max(0, present - HISTORY)):
+            screen.wait_for(present, SHOWN_WITHIN_S)
+            screen.say("Type a message, or the number of a button. 'quit' leaves.")
+            _read_anything()
+            converse(lambda text: deliver(api, screen, text), screen)
+    out.print(f"Go on with: {go_on}", style="dim", markup=False, soft_wrap=True)
 
 
-def send(client: "httpx.Client", conversation: str, text: str) -> list[Reply]:
-    """Send a customer's message and return the replies.
+def converse(send: Callable[[str], None], screen: ChatScreen) -> None:
+    """Pass what is typed to ``send`` until the customer leaves."""
+    from aisle.cli.chat_api import NotSent
 
-    Raises:
-        CommandError: the server did not answer as Rasa's REST channel does.
-    """
-    import httpx
-
-    message = {"sender": conversation, "message": text}
-    try:
-        response = client.post("/webhooks/rest/webhook", json=message)
-        response.raise_for_status()
-        return [_reply(item) for item in response.json()]
-    except httpx.TimeoutException as error:
-        raise CommandError(f"No answer within {REPLY_TIMEOUT_S:.0f} s") from error
-    except httpx.TransportError as error:
-        raise CommandError("The assistant has gone: is `make run` still running?") from error
-    except (httpx.HTTPStatusError, ValueError, AttributeError) as error:
-        raise CommandError(f"{client.base_url} did not answer as Rasa does: {error}") from error
-
-
-def _reply(message: dict[str, Any]) -> Reply:
-    parts = [message.get(key) for key in ("text", "image", "attachment")]
-    buttons = message.get("buttons") or []
-    return Reply(
-        text="\n".join(str(part) for part in parts if part),
-        buttons=tuple(Button(item["title"], item["payload"]) for item in buttons),
-    )
-
-
-def converse(
-    answer: Callable[[str], list[Reply]], read: Callable[[], str | None], console: Console
-) -> None:
-    """Pass what ``read`` returns to ``answer`` until it returns None or 'quit'."""
-    buttons: list[Button] = []
-    while (typed := read()) is not None and typed.strip().lower() not in LEAVE:
+    while (typed := screen.read()) is not None and typed.strip().lower() not in LEAVE:
         if not typed.strip():
             continue
-        text = payload_of(typed, buttons)
-        with console.status("…"):
-            replies = answer(text)
-        buttons = show(replies, console)
+        try:
+            send(screen.meant_by(typed))
+        except NotSent as error:
+            screen.say(f"Not sent: {error}", style="red")
+        except KeyboardInterrupt:
+            return
 
 
-def payload_of(typed: str, buttons: list[Button]) -> str:
-    """Return the payload of the button whose number was typed, or the text itself."""
-    number = typed.strip()
-    if number.isdecimal() and 1 <= int(number) <= len(buttons):
-        return buttons[int(number) - 1].payload
-    return typed
+def deliver(api: "ConversationApi", screen: ChatScreen, text: str) -> None:
+    """Send a message and come back as soon as the bot's answer to it is on the screen."""
+    with screen.waiting():
+        replies = api.send(text, screen.say)
+        if replies:
+            _make_sure_of(replies, screen)
+        else:
+            screen.say_nothing_came()
 
 
-def show(replies: list[Reply], console: Console) -> list[Button]:
-    """Print replies and return their buttons in the order of their numbers."""
-    buttons: list[Button] = []
-    for reply in replies:
-        if reply.text:
-            _print_indented(Text(plain(reply.text)), console)
-        for button in reply.buttons:
-            buttons.append(button)
-            label = Text.assemble((f"{len(buttons)}", "bold cyan"), f"  {plain(button.title)}")
-            _print_indented(label, console)
-    if not replies:
-        _print_indented(Text("(no reply)", style="dim"), console)
-    return buttons
+def _make_sure_of(replies: list[Said], screen: ChatScreen) -> None:
+    """Wait for the stream, which has everything in order; without it, show the replies alone."""
+    if not screen.wait_for(replies[-1].sequence, SHOWN_WITHIN_S):
+        for reply in replies:
+            screen.show(reply)
 
 
-def _print_indented(text: Text, console: Console) -> None:
-    console.print(Padding(text, (0, 0, 0, 4)))
+@contextmanager
+def _following(api: "ConversationApi", screen: ChatScreen, after: int) -> Iterator[None]:
+    from aisle.cli.chat_stream import Follower
 
-
-def _typed() -> str | None:
-    with suppress(ImportError):
-        import readline  # noqa: F401  # gives input() its history and line editing
+    follower = Follower(api, screen, after)
+    follower.start()
     try:
-        return input("you> ")
-    except (EOFError, KeyboardInterrupt):
-        out.print()
+        yield
+    finally:
+        follower.stop()
+        screen.close()
+
+
+def _earlier_visit(
+    conversation: uuid.UUID | None, token: str | None, customer: str | None
+) -> "Visit | None":
+    from aisle.cli.chat_api import Visit
+
+    if conversation is None and token is None:
         return None
+    if conversation is None or token is None:
+        raise CommandError("--conversation and --token belong together: give both", 2)
+    if customer is not None:
+        raise CommandError("--customer opens a new conversation: leave --conversation away", 2)
+    if not (token.isascii() and token.isprintable()):
+        raise CommandError("--token is not a token: copy all of it", 2)
+    return Visit(str(conversation), token)
+
+
+def _signed(customer: str) -> str:
+    from aisle.access.secrets import get_secrets
+    from aisle.access.tokens import sign_customer
+
+    return sign_customer(get_secrets(), customer)
+
+
+def _how_to_go_on(visit: "Visit", url: str | None) -> str:
+    where = f"--url {url} " if url else ""
+    return aisle(f"chat {where}--conversation {visit.conversation} --token {visit.token}")
+
+
+def _read_anything() -> None:
+    """Let a byte that is not of the terminal's encoding be a '?', not the end of the chat."""
+    if isinstance(sys.stdin, TextIOWrapper):
+        sys.stdin.reconfigure(errors="replace")

@@ -6,9 +6,18 @@ from typing import Any
 
 import yaml
 
+from aisle.access.origins import web_origins
+from aisle.access.secrets import check_secrets
 from aisle.cli.console import aisle
 from aisle.cli.errors import CommandError, explain
-from aisle.settings import PROJECT_ROOT, DatabaseSettings, NlpSettings, Settings
+from aisle.settings import (
+    PROJECT_ROOT,
+    DatabaseSettings,
+    NlpSettings,
+    SecuritySettings,
+    Settings,
+    SettingsError,
+)
 
 MODELS = PROJECT_ROOT / "models"
 ENDPOINTS = PROJECT_ROOT / "endpoints.yml"
@@ -17,6 +26,7 @@ ENDPOINTS = PROJECT_ROOT / "endpoints.yml"
 def missing_pieces(settings: Settings) -> list[str]:
     """Return a line for each piece that is missing, with the command that mends it."""
     found = [
+        security_problem(settings.security),
         database_problem(settings.database),
         model_problem(MODELS),
         encoder_problem(settings.ai_services.nlp),
@@ -24,6 +34,15 @@ def missing_pieces(settings: Settings) -> list[str]:
         index_problem(settings.knowledge.index_path),
     ]
     return [problem for problem in found if problem is not None]
+
+
+def security_problem(security: SecuritySettings) -> str | None:
+    try:
+        check_secrets(security)
+        web_origins(security)
+    except SettingsError as error:
+        return str(error)
+    return None
 
 
 def database_problem(settings: DatabaseSettings) -> str | None:

@@ -1,21 +1,18 @@
 """``aisle up``: all servers of an installation, together."""
 
 import sys
-from pathlib import Path
 
 from rich.panel import Panel
 
-from aisle.cli.checks import ENDPOINTS, MODELS, missing_pieces, read_endpoints
+from aisle.access.secrets import Secrets, get_secrets
+from aisle.cli.checks import missing_pieces
 from aisle.cli.console import aisle, out
 from aisle.cli.errors import CommandError
 from aisle.cli.log import MergedLog
 from aisle.cli.supervisor import Service, Supervisor
-from aisle.settings import PROJECT_ROOT, Settings, get_settings
+from aisle.settings import PROJECT_ROOT, ServerSettings, Settings, get_settings
 
-VAR = PROJECT_ROOT / "var"
-LOG = VAR / "aisle.log"
-LOOPBACK = "127.0.0.1"
-_EVERY_INTERFACE = {"0.0.0.0": LOOPBACK, "::": "::1"}
+LOG = PROJECT_ROOT / "var" / "aisle.log"
 
 
 def up() -> None:
@@ -24,81 +21,72 @@ def up() -> None:
     missing = missing_pieces(settings)
     if missing:
         raise CommandError("\n  ".join(["Before it can start:", *missing]))
+    secrets = get_secrets()
     group = services(settings)
     log = MergedLog(LOG, out, ["aisle", *(service.name for service in group)])
     try:
-        Supervisor(group, log.write).run(lambda seconds: _say_ready(settings, seconds))
+        Supervisor(group, log.write).run(lambda seconds: _say_ready(settings, secrets, seconds))
     finally:
         log.close()
 
 
 def services(settings: Settings) -> list[Service]:
     """Return every process of an installation, in the order they are started."""
-    rasa, actions = settings.servers.rasa, settings.servers.actions
+    servers = settings.servers
     return [
         Service(
             name="actions",
-            command=_python("rasa_sdk", "--actions", "actions", "--port", str(actions.port)),
-            health_url=f"http://{LOOPBACK}:{actions.port}/health",
-            environment={"SANIC_HOST": LOOPBACK},
+            command=_python("actions"),
+            health_url=f"{_here(servers.actions)}/health",
         ),
         Service(
             name="rasa",
-            command=_python(
-                *("rasa", "run", "--interface", rasa.host, "--port", str(rasa.port)),
-                *("--endpoints", str(_endpoints(actions.port)), "--credentials", "credentials.yml"),
-                *("--model", str(MODELS)),
-                *_cors(settings.security.allowed_origins),
-            ),
-            health_url=rasa_url(settings),
+            command=_python("aisle.rasa_ext"),
+            health_url=f"{_here(servers.rasa)}/",
             # After either of these Rasa goes on, without a model or forgetting everything.
             fatal_output=("Could not load model due to", "Using `InMemoryTrackerStore` instead"),
+        ),
+        Service(
+            name="api",
+            command=_python("aisle.api"),
+            health_url=f"{_here(servers.api)}/health",
         ),
     ]
 
 
-def _cors(origins: tuple[str, ...]) -> tuple[str, ...]:
-    return ("--cors", *origins) if origins else ()
+def _here(server: ServerSettings) -> str:
+    """Return a server's address on this machine, however others reach it."""
+    return server.copy(update={"url": ""}).base_url
 
 
-def rasa_url(settings: Settings) -> str:
-    """Return the address at which this machine reaches the Rasa server."""
-    rasa = settings.servers.rasa
-    host = _EVERY_INTERFACE.get(rasa.host, rasa.host)
-    return f"http://[{host}]:{rasa.port}/" if ":" in host else f"http://{host}:{rasa.port}/"
+def _python(module: str) -> tuple[str, ...]:
+    return (sys.executable, "-m", module)
 
 
-def _python(module: str, *arguments: str) -> tuple[str, ...]:
-    return (sys.executable, "-m", module, *arguments)
-
-
-def _endpoints(actions_port: int) -> Path:
-    """Return endpoints.yml, or a copy that calls the action server where it runs."""
-    import yaml
-
-    endpoints = read_endpoints(ENDPOINTS)
-    url = f"http://{LOOPBACK}:{actions_port}/webhook"
-    action_endpoint = endpoints.get("action_endpoint") or {}
-    if action_endpoint.get("url") in (url, f"http://localhost:{actions_port}/webhook"):
-        return ENDPOINTS
-    copy = VAR / f"endpoints-{actions_port}.yml"
-    copy.parent.mkdir(parents=True, exist_ok=True)
-    endpoints["action_endpoint"] = {**action_endpoint, "url": url}
-    copy.write_text(yaml.safe_dump(endpoints, sort_keys=False), encoding="utf-8")
-    return copy
-
-
-def _say_ready(settings: Settings, seconds: float) -> None:
-    url = rasa_url(settings)
+def _say_ready(settings: Settings, secrets: Secrets, seconds: float) -> None:
+    api = settings.servers.api.base_url
     out.print(
         Panel(
-            f"[bold]{settings.shop.name}[/bold] is open after {seconds:.0f} s: {url}\n\n"
+            f"[bold]{settings.shop.name}[/bold] is open after {seconds:.0f} s\n\n"
+            f"API                              {api}\n"
+            f"What the API can do              {api}/docs\n"
+            f"{_key_line(settings, secrets)}"
             f"Talk to it in another terminal   [bold]{aisle('chat')}[/bold]\n"
             f"Customers who wait for a human   [bold]{aisle('handoffs')}[/bold]\n"
-            f"Messages over HTTP (POST)        {url}webhooks/rest/webhook\n"
             f"This log as a file               {LOG}\n"
             "Stop everything                  Ctrl-C",
             title="Aisle",
             expand=False,
         )
+    )
+
+
+def _key_line(settings: Settings, secrets: Secrets) -> str:
+    """A new API key is shown once; it is not in the log."""
+    file = settings.security.generated_secrets
+    if "api_keys" not in secrets.new_keys:
+        return ""
+    return (
+        f"API key of your shop's server    {secrets.api_keys[0]}\n"
+        f"It is shown once and kept in     {file}\n"
     )

@@ -1,6 +1,7 @@
-"""Conversations and what is said in them, on every channel."""
+"""The dialogue behind a conversation: Rasa's events, and the messages among them."""
 
 import time
+import uuid
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timezone
 from decimal import Decimal
@@ -11,6 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from aisle.conversations.models import Conversation, Message, TrackerEvent
+from aisle.conversations.news import announce
 from aisle.database.types import utc_now
 from aisle.language.cleaning import storable
 
@@ -30,7 +32,12 @@ def open_conversation(session: Session, sender_id: str) -> Conversation:
     The row is locked until the transaction ends, so that events and messages
     get their sequence numbers one writer at a time.
     """
-    statement = select(Conversation).where(Conversation.sender_id == sender_id).with_for_update()
+    statement = (
+        select(Conversation)
+        .where(Conversation.sender_id == sender_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
     conversation = session.execute(statement).scalar_one_or_none()
     if conversation is None:
         # Several writers may find it missing at once; the first one makes it.
@@ -40,25 +47,44 @@ def open_conversation(session: Session, sender_id: str) -> Conversation:
 
 
 def append_events(session: Session, conversation: Conversation, events: Sequence[Event]) -> None:
-    """Store dialogue events, and the messages among them, at the conversation's end."""
+    """Store dialogue events, and the messages among them, at the conversation's end.
+
+    A customer's message that was accepted into the inbox has its row already; what NLU
+    found is added to it. The bot's messages refer to the one that they answer.
+    """
     if not events:
         return
-    sequence = _last_sequence(session, TrackerEvent, conversation)
-    message_sequence = _last_sequence(session, Message, conversation)
+    sequence = last_event(session, conversation)
+    question: Message | None = None
     for event in map(storable, events):
         sequence += 1
         session.add(_tracker_event(conversation, sequence, event))
-        message = _message(conversation, event)
-        if message is not None:
-            message_sequence += 1
-            message.sequence = message_sequence
-            session.add(message)
+        if event["event"] == "user":
+            question = _understood(session, conversation, event)
+        elif event["event"] == "bot":
+            reply = _bot_message(event)
+            reply.in_reply_to = question.id if question else None
+            append_message(session, conversation, reply)
     conversation.updated_at = utc_now()
+
+
+def append_message(session: Session, conversation: Conversation, message: Message) -> None:
+    """Store a message as the latest of a conversation whose row is locked."""
+    conversation.message_count += 1
+    conversation.updated_at = utc_now()
+    message.conversation_id = conversation.id
+    message.sequence = conversation.message_count
+    session.add(message)
+    announce(session, conversation.id, "message")
+
+
+def pause_bot(session: Session, conversation: Conversation) -> None:
+    """Keep the bot silent; a turn that it is in the middle of ends without a word."""
+    append_events(session, conversation, [{"event": "pause", "timestamp": time.time()}])
 
 
 def resume_bot(session: Session, conversation: Conversation) -> None:
     """Let the bot answer again after a human had the conversation."""
-    conversation.status = "active"
     # A paused turn ends without the bot listening, and its rules count from there.
     now = time.time()
     events = [
@@ -66,6 +92,26 @@ def resume_bot(session: Session, conversation: Conversation) -> None:
         {"event": "action", "name": "action_listen", "timestamp": now},
     ]
     append_events(session, conversation, events)
+
+
+def last_event(session: Session, conversation: Conversation) -> int:
+    """Return the sequence number of the latest dialogue event, 0 when there is none."""
+    statement = select(func.max(TrackerEvent.sequence)).where(
+        TrackerEvent.conversation_id == conversation.id
+    )
+    return session.execute(statement).scalar_one() or 0
+
+
+def was_paused_since(session: Session, conversation: Conversation, sequence: int) -> bool:
+    """Whether somebody took the conversation from the bot after event ``sequence``."""
+    statement = (
+        select(TrackerEvent.sequence)
+        .where(TrackerEvent.conversation_id == conversation.id)
+        .where(TrackerEvent.sequence > sequence)
+        .where(TrackerEvent.type_name == "pause")
+        .limit(1)
+    )
+    return session.execute(statement).first() is not None
 
 
 def session_events(session: Session, conversation: Conversation) -> list[dict[str, Any]]:
@@ -100,13 +146,6 @@ def _events(session: Session, conversation: Conversation, first: Any) -> list[di
     return list(session.execute(statement).scalars())
 
 
-def _last_sequence(
-    session: Session, model: type[TrackerEvent] | type[Message], conversation: Conversation
-) -> int:
-    statement = select(func.max(model.sequence)).where(model.conversation_id == conversation.id)
-    return session.execute(statement).scalar_one() or 0
-
-
 def _tracker_event(conversation: Conversation, sequence: int, event: Event) -> TrackerEvent:
     return TrackerEvent(
         conversation_id=conversation.id,
@@ -117,35 +156,45 @@ def _tracker_event(conversation: Conversation, sequence: int, event: Event) -> T
     )
 
 
-def _message(conversation: Conversation, event: Event) -> Message | None:
-    if event["event"] == "user":
-        return _customer_message(conversation, event)
-    if event["event"] == "bot":
-        return _bot_message(conversation, event)
-    return None
+def _understood(session: Session, conversation: Conversation, event: Event) -> Message:
+    message = _accepted_message(session, conversation, event.get("message_id"))
+    if message is None:
+        message = _customer_message(conversation, event)
+        append_message(session, conversation, message)
+    parsed = event.get("parse_data") or {}
+    sentiment = parsed.get("sentiment")
+    message.intent = (parsed.get("intent") or {}).get("name")
+    message.sentiment_score = None if sentiment is None else Decimal(f"{sentiment:.2f}")
+    message.entities = [_entity(entity) for entity in parsed.get("entities") or []]
+    return message
+
+
+def _accepted_message(
+    session: Session, conversation: Conversation, message_id: str | None
+) -> Message | None:
+    try:
+        key = uuid.UUID(message_id or "")
+    except ValueError:
+        return None
+    message = session.get(Message, key)
+    return message if message and message.conversation_id == conversation.id else None
 
 
 def _customer_message(conversation: Conversation, event: Event) -> Message:
     if conversation.channel == UNKNOWN_CHANNEL:
         conversation.channel = event.get("input_channel") or UNKNOWN_CHANNEL
-    parsed = event.get("parse_data") or {}
-    sentiment = parsed.get("sentiment")
     return Message(
-        conversation_id=conversation.id,
+        id=uuid.uuid4(),
         sender_type="customer",
         sender_id=conversation.sender_id,
         content=event.get("text") or "",
         timestamp=_moment(event),
-        intent=(parsed.get("intent") or {}).get("name"),
-        sentiment_score=None if sentiment is None else Decimal(f"{sentiment:.2f}"),
-        entities=[_entity(entity) for entity in parsed.get("entities") or []],
     )
 
 
-def _bot_message(conversation: Conversation, event: Event) -> Message:
+def _bot_message(event: Event) -> Message:
     rich = {name: value for name, value in (event.get("data") or {}).items() if value}
     return Message(
-        conversation_id=conversation.id,
         sender_type="bot",
         content=event.get("text") or "",
         timestamp=_moment(event),

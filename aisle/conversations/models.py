@@ -98,6 +98,7 @@ class InboxEntry(Base):
     conversation_id: uuid.UUID = Column(Guid, ForeignKey("conversations.id"), nullable=False)
     sequence: int = Column(Integer, nullable=False)
     accepted_at: datetime = Column(UtcDateTime, nullable=False, default=utc_now, index=True)
+    first_claimed_at: datetime | None = Column(UtcDateTime)
     attempts: int = Column(SmallInteger, nullable=False, default=0)
     failures: int = Column(SmallInteger, nullable=False, default=0)
     claim: uuid.UUID | None = Column(Guid)

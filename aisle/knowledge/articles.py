@@ -1,4 +1,4 @@
-"""Reads articles (Markdown files with front matter) into the database."""
+"""Reads articles (Markdown files with front matter) into the article store."""
 
 import re
 from collections.abc import Iterator
@@ -9,9 +9,9 @@ from typing import Any, Literal
 
 import yaml
 from pydantic import BaseModel, Extra, Field, ValidationError
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from aisle.knowledge.article_stores import ArticleStore, article_store
 from aisle.knowledge.errors import ArticlesMissing
 from aisle.knowledge.models import Article
 
@@ -49,17 +49,21 @@ class _BrokenFile(Exception):
 
 
 def load_articles(session: Session, folder: Path) -> LoadReport:
-    """Make the database hold what the folder's ``*.md`` files say; loading twice changes nothing.
+    """Make the article store hold what the folder's ``*.md`` files say.
+
+    Loading twice changes nothing.
 
     An article whose file is gone is archived. A broken file is reported and skipped.
 
     Raises:
         ArticlesMissing: the folder is not there or holds no ``*.md`` file.
+        MongodbUnavailable: articles are kept there, and it does not answer.
     """
     paths = sorted(folder.glob("*.md"))
     if not paths:
         raise ArticlesMissing(f"There are no articles (*.md) in {folder}")
-    present = {article.id: article for article in session.execute(select(Article)).scalars()}
+    store = article_store(session)
+    present = {article.id: article for article in store.all()}
     report = LoadReport()
     for path in paths:
         try:
@@ -68,25 +72,25 @@ def load_articles(session: Session, folder: Path) -> LoadReport:
             report.errors.append(str(error))
             continue
         report.articles += 1
-        _store(session, present.get(path.stem), values, report)
+        _store(store, present.get(path.stem), values, report)
     for gone in present.keys() - {path.stem for path in paths}:
         if present[gone].status != "archived":
             present[gone].status = "archived"
+            store.put(present[gone])
             report.archived += 1
-    session.flush()
     return report
 
 
 def _store(
-    session: Session, article: Article | None, values: dict[str, Any], report: LoadReport
+    store: ArticleStore, present: Article | None, values: dict[str, Any], report: LoadReport
 ) -> None:
-    if article is None:
-        session.add(Article(**values))
+    if present is None:
         report.added += 1
-    elif any(getattr(article, name) != value for name, value in values.items()):
-        for name, value in values.items():
-            setattr(article, name, value)
+    elif any(getattr(present, name) != value for name, value in values.items()):
         report.changed += 1
+    else:
+        return
+    store.put(Article(**values))
 
 
 def _read(path: Path) -> dict[str, Any]:

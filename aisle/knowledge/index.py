@@ -100,6 +100,10 @@ class KnowledgeIndex:
         vectors = np.frombuffer(blob, dtype="<f4").reshape(len(rows), -1 if rows else 0)
         return cls(connection, passages, vectors.astype(np.float32, copy=False))
 
+    @property
+    def article_ids(self) -> frozenset[str]:
+        return frozenset(self._article_ids)
+
     def keyword_matches(
         self, text: str, limit: int, article_ids: Collection[str] | None = None
     ) -> list[int]:

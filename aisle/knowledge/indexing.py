@@ -3,12 +3,10 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import select
-
 from aisle.database.engine import Database
+from aisle.knowledge.article_stores import article_store
 from aisle.knowledge.articles import load_articles
 from aisle.knowledge.index import Progress, build_index
-from aisle.knowledge.models import Article
 from aisle.language.encoder import SentenceEncoder, ensure_encoder
 from aisle.settings import get_settings
 
@@ -37,12 +35,12 @@ def index_knowledge(
 
     Raises:
         ArticlesMissing: the folder holds no articles.
+        MongodbUnavailable: articles are kept there, and it does not answer.
     """
     with database.transaction() as session:
         loaded = load_articles(session, folder)
     with database.reading() as session:
-        published = select(Article).where(Article.status == "published").order_by(Article.id)
-        articles = session.execute(published).scalars().all()
+        articles = article_store(session).published()
     settings = get_settings()
     nlp = settings.ai_services.nlp
     encoder = SentenceEncoder.load(ensure_encoder(nlp), batch_size=nlp.batch_size)

@@ -3,7 +3,7 @@
 import uuid
 from datetime import datetime
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, String, Text
+from sqlalchemy import Boolean, Column, Index, String, Text
 
 from aisle.database.base import Base
 from aisle.database.types import Guid, Json, UtcDateTime, utc_now
@@ -23,14 +23,15 @@ class Article(Base):
 
 
 class ArticleRating(Base):
-    """A customer's answer to "was this helpful?"."""
+    """A customer's answer to "was this helpful?".
+
+    The article may be in another database, so nothing but the code checks ``article_id``.
+    """
 
     __tablename__ = "article_ratings"
 
     id: uuid.UUID = Column(Guid, primary_key=True, default=uuid.uuid4)
-    article_id: str = Column(
-        String(100), ForeignKey("knowledge_articles.id"), nullable=False, index=True
-    )
+    article_id: str = Column(String(100), nullable=False, index=True)
     sender_id: str = Column(String(255), nullable=False)
     helpful: bool = Column(Boolean, nullable=False)
     rated_at: datetime = Column(UtcDateTime, nullable=False, default=utc_now)

@@ -9,6 +9,7 @@ from threading import Lock
 from sqlalchemy import Integer, cast, func, select
 from sqlalchemy.orm import Session
 
+from aisle.knowledge.article_stores import UNRATED_EFFECTIVENESS, article_store
 from aisle.knowledge.errors import IndexMissing, UnknownArticle
 from aisle.knowledge.excerpt import excerpt
 from aisle.knowledge.index import KnowledgeIndex
@@ -57,6 +58,7 @@ class KnowledgeService:
     def __init__(self, index: KnowledgeIndex, encoder: SentenceEncoder) -> None:
         self._index = index
         self._encoder = encoder
+        self._article_ids = index.article_ids
 
     def search_articles(
         self,
@@ -71,6 +73,7 @@ class KnowledgeService:
 
         Raises:
             ValueError: a filter has another name.
+            MongodbUnavailable: articles are kept there, and it does not answer.
         """
         articles = _published(session, filters or {})
         hits = search_passages(
@@ -92,7 +95,7 @@ class KnowledgeService:
                 content=_preview(articles[article_id].content),
                 relevance_score=relevance[article_id],
                 category=articles[article_id].category,
-                effectiveness_score=effectiveness.get(article_id, 0.5),
+                effectiveness_score=effectiveness.get(article_id, UNRATED_EFFECTIVENESS),
             )
             for article_id in found
         ]
@@ -124,7 +127,8 @@ class KnowledgeService:
         Raises:
             UnknownArticle: there is no such article.
         """
-        if session.get(Article, article_id) is None:
+        # What answered is in the index: a rating of it does not need the article store.
+        if article_id not in self._article_ids and article_store(session).get(article_id) is None:
             raise UnknownArticle(f"There is no article {article_id!r}")
         former = session.execute(
             select(ArticleRating).where(
@@ -180,12 +184,8 @@ def _file_state(path: Path) -> tuple[Path, int, int]:
 def _published(session: Session, filters: Mapping[str, str]) -> dict[str, Article]:
     if unknown := filters.keys() - FILTERS:
         raise ValueError(f"Articles can be filtered by category and tags, not {sorted(unknown)}")
-    query = select(Article).where(Article.status == "published")
-    if "category" in filters:
-        query = query.where(Article.category == filters["category"])
-    articles = session.execute(query).scalars()
-    tag = filters.get("tags")
-    return {article.id: article for article in articles if tag is None or tag in article.tags}
+    found = article_store(session).published(filters.get("category"), filters.get("tags"))
+    return {article.id: article for article in found}
 
 
 def _effectiveness(session: Session, article_ids: list[str]) -> dict[str, float]:

@@ -5,28 +5,35 @@ and the conversation they belong to.
 """
 
 import itertools
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from rasa.core.brokers.broker import EventBroker
 from rasa.core.tracker_store import TrackerStore
 from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from aisle.conversations.models import Conversation
-from aisle.conversations.service import (
+from aisle.conversations.contexts import current_context
+from aisle.conversations.dialogue import (
     all_events,
     append_events,
     find_conversation,
+    last_event,
     open_conversation,
     session_events,
+    was_paused_since,
 )
+from aisle.conversations.inbox import Claim, end_claim
+from aisle.conversations.models import Conversation
 from aisle.database.engine import Database, get_database
 from aisle.handoff.service import escalate
 from aisle.rasa_ext.log import protect_log
 from aisle.rasa_ext.policies import TECHNICAL_PROBLEM
+from aisle.rasa_ext.turn import ActionFailed, Turn, TurnAborted, current_turn
 
 
 class TrackerStoreError(Exception):
@@ -34,9 +41,13 @@ class TrackerStoreError(Exception):
 
 
 class StoredTracker(DialogueStateTracker):
-    """A tracker that knows how many of its events the database already has."""
+    """A tracker that knows how many of its events the database already has.
+
+    ``last_event`` is the sequence number of the conversation's latest event by then.
+    """
 
     stored_events = 0
+    last_event = 0
 
 
 class AisleTrackerStore(TrackerStore):
@@ -55,38 +66,55 @@ class AisleTrackerStore(TrackerStore):
         protect_log()
 
     async def save(self, tracker: DialogueStateTracker) -> None:
-        with self._database.transaction() as session:
+        turn = current_turn()
+        with _aborting(turn), self._database.transaction() as session:
             conversation = open_conversation(session, tracker.sender_id)
             new = self._new_events(session, conversation, tracker)
+            has_failed = any(getattr(e, "action_name", None) == TECHNICAL_PROBLEM for e in new)
+            if has_failed and turn is not None and not turn.is_last_try:
+                raise ActionFailed
+            answered = _answered_claim(turn, new)
+            if answered is not None:
+                end_claim(session, answered)
+            if _taken_over(session, conversation, tracker):
+                new = [event for event in new if isinstance(event, UserUttered)]
             append_events(session, conversation, [event.as_dict() for event in new])
-            if any(getattr(event, "action_name", None) == TECHNICAL_PROBLEM for event in new):
+            if has_failed:
                 escalate(session, conversation, "technical_problem", _failure_summary(tracker))
+            last = last_event(session, conversation)
+            current_context(session, conversation)  # kept with what it is made of
         if isinstance(tracker, StoredTracker):
             tracker.stored_events = len(tracker.events)
+            tracker.last_event = last
+        if turn is not None and answered is not None:
+            turn.is_answered = True
         await self.stream_events(tracker)
 
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
-        with self._database.reading() as session:
+        with _aborting(current_turn()), self._database.reading() as session:
             conversation = find_conversation(session, sender_id)
             if conversation is None:
                 return None
-            return self._tracker(sender_id, session_events(session, conversation))
+            events = session_events(session, conversation)
+            return self._tracker(sender_id, events, last_event(session, conversation))
 
     async def retrieve_full_tracker(self, conversation_id: str) -> DialogueStateTracker | None:
         with self._database.reading() as session:
             conversation = find_conversation(session, conversation_id)
             if conversation is None:
                 return None
-            return self._tracker(conversation_id, all_events(session, conversation))
+            events = all_events(session, conversation)
+            return self._tracker(conversation_id, events, last_event(session, conversation))
 
     async def keys(self) -> Iterable[str]:
         with self._database.reading() as session:
             return list(session.execute(select(Conversation.sender_id)).scalars())
 
-    def _tracker(self, sender_id: str, events: list[dict[str, Any]]) -> StoredTracker | None:
-        if not events:
-            return None
+    def _tracker(
+        self, sender_id: str, events: list[dict[str, Any]], last_event: int
+    ) -> StoredTracker:
         tracker = StoredTracker.from_dict(sender_id, events, self.domain.slots)
+        tracker.last_event = last_event
         tracker.stored_events = len(tracker.events)
         return tracker
 
@@ -98,6 +126,33 @@ class AisleTrackerStore(TrackerStore):
         else:
             known = len(session_events(session, conversation))
         return list(itertools.islice(tracker.events, known, None))
+
+
+@contextmanager
+def _aborting(turn: Turn | None) -> Iterator[None]:
+    """Let an error end the turn, if there is one: Rasa would go on without the store."""
+    try:
+        yield
+    except Exception as error:
+        if turn is None:
+            raise
+        raise TurnAborted from error
+
+
+def _answered_claim(turn: Turn | None, new: list[Any]) -> Claim | None:
+    if turn is None or turn.claim is None:
+        return None
+    said = {event.message_id for event in new if isinstance(event, UserUttered)}
+    return turn.claim if str(turn.claim.message_id) in said else None
+
+
+def _taken_over(
+    session: Session, conversation: Conversation, tracker: DialogueStateTracker
+) -> bool:
+    """Whether a human took the conversation while the bot was still thinking."""
+    if not isinstance(tracker, StoredTracker):
+        return False  # Rasa made it, for a conversation that nobody else knew
+    return was_paused_since(session, conversation, tracker.last_event)
 
 
 def _reachable_database() -> Database:

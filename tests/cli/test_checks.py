@@ -6,7 +6,7 @@ from aisle.cli import checks
 from aisle.cli.errors import CommandError
 from aisle.database.engine import open_database
 from aisle.database.migrate import upgrade
-from aisle.settings import DatabaseSettings, NlpSettings, SqliteSettings
+from aisle.settings import DatabaseSettings, NlpSettings, SecuritySettings, SqliteSettings
 
 
 @pytest.fixture
@@ -25,6 +25,32 @@ def test_a_migrated_database_is_no_problem(settings: DatabaseSettings) -> None:
     upgrade(database)
     database.dispose()
     assert checks.database_problem(settings) is None
+
+
+def test_a_secret_that_is_missing_or_weak_is_named(tmp_path: Path) -> None:
+    problem = checks.security_problem(SecuritySettings(generated_secrets=None))
+    assert problem is not None
+    assert "AISLE_JWT_SECRET" in problem
+    file = tmp_path / "secrets.json"
+    problem = checks.security_problem(
+        SecuritySettings(generated_secrets=file, service_token="change-me")
+    )
+    assert problem is not None
+    assert "AISLE_SERVICE_TOKEN" in problem
+
+
+def test_secrets_that_will_be_generated_are_no_problem(tmp_path: Path) -> None:
+    file = tmp_path / "secrets.json"
+    assert checks.security_problem(SecuritySettings(generated_secrets=file)) is None
+    assert not file.exists()
+
+
+@pytest.mark.parametrize("origins", ["*", "https://*.shop.example", "shop.example", "https://a/b"])
+def test_web_origins_are_named_in_full(origins: str, tmp_path: Path) -> None:
+    security = SecuritySettings(generated_secrets=tmp_path / "s.json", allowed_origins=origins)
+    problem = checks.security_problem(security)
+    assert problem is not None
+    assert "AISLE_ALLOWED_ORIGINS" in problem
 
 
 def test_any_model_archive_will_do(tmp_path: Path) -> None:

@@ -1,3 +1,4 @@
+import secrets
 import sqlite3
 import subprocess
 from collections.abc import Callable
@@ -48,6 +49,17 @@ def test_wrong_settings_are_one_line_and_exit_with_2(run_aisle: RunAisle) -> Non
     assert len(finished.stderr.splitlines()) == 1
 
 
+OTHER_SERVERS = {
+    "REDIS_HOST": "127.0.0.1",
+    "REDIS_PASSWORD": "none",
+    "AISLE_JWT_SECRET": secrets.token_hex(32),
+    "AISLE_ENCRYPTION_KEY": secrets.token_hex(32),
+    "AISLE_API_KEYS": secrets.token_hex(32),
+    "AISLE_SERVICE_TOKEN": secrets.token_hex(32),
+    "AISLE_ALLOWED_ORIGINS": "https://shop.example",
+}
+
+
 def test_a_database_server_that_is_away_is_one_line_without_the_password(
     run_aisle: RunAisle, free_port: Callable[[], int]
 ) -> None:
@@ -60,6 +72,7 @@ def test_a_database_server_that_is_away_is_one_line_without_the_password(
         POSTGRES_DB="shop",
         POSTGRES_USER="shop",
         POSTGRES_PASSWORD="tr0ub4dor",
+        **OTHER_SERVERS,
     )
     assert finished.returncode == 1
     assert "The database cannot be used" in finished.stderr

@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
 
+from aisle.conversations.dialogue import find_conversation
 from aisle.conversations.models import Conversation, Message, TrackerEvent
-from aisle.conversations.service import find_conversation
 from aisle.handoff.models import Handoff
 from aisle.handoff.service import resolve_handoff
 from aisle.knowledge.models import ArticleRating, UnansweredQuestion

@@ -5,15 +5,16 @@ from datetime import datetime, timezone
 
 from sqlalchemy import func, select
 
-from aisle.conversations.models import Conversation, Message
-from aisle.conversations.service import (
+from aisle.conversations.dialogue import (
     all_events,
     append_events,
     find_conversation,
     open_conversation,
+    pause_bot,
     resume_bot,
     session_events,
 )
+from aisle.conversations.models import Conversation, Message
 from aisle.database.engine import Database
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=timezone.utc).timestamp()
@@ -103,7 +104,7 @@ def test_the_latest_session_is_a_part_of_all_events(database: Database) -> None:
 def test_the_bot_may_answer_again(database: Database) -> None:
     with database.transaction() as session:
         conversation = open_conversation(session, "nora")
-        conversation.status = "escalated"
+        pause_bot(session, conversation)
         resume_bot(session, conversation)
-        assert conversation.status == "active"
-        assert "resume" in [event["event"] for event in all_events(session, conversation)]
+        events = [event["event"] for event in all_events(session, conversation)]
+    assert events == ["pause", "resume", "action"]

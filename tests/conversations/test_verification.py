@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy.orm import Session
 
+from aisle.conversations.dialogue import open_conversation
 from aisle.conversations.models import Conversation
-from aisle.conversations.service import open_conversation
 from aisle.conversations.verification import (
     IdentityCheck,
     check_identity,

@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from aisle.conversations.dialogue import open_conversation
 from aisle.conversations.models import Conversation, TrackerEvent
-from aisle.conversations.service import open_conversation
 from aisle.database.engine import Database
 from aisle.handoff.models import Handoff
 from aisle.handoff.service import (

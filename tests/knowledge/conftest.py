@@ -1,6 +1,7 @@
 """Articles to search, and the encoder that the project uses."""
 
 from collections.abc import Callable, Iterator
+from datetime import datetime, timezone
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from aisle.knowledge.index import KnowledgeIndex, build_index
 from aisle.knowledge.models import Article
 from aisle.language.encoder import SentenceEncoder, ensure_encoder
 from aisle.settings import PROJECT_ROOT, get_settings
+from tests.documents.databases import STORES, configured, empty_database
 
 WriteArticle = Callable[..., Path]
 MakeArticle = Callable[..., Article]
@@ -18,6 +20,18 @@ MakeArticle = Callable[..., Article]
 @pytest.fixture(scope="session")
 def encoder() -> SentenceEncoder:
     return SentenceEncoder.load(ensure_encoder(get_settings().ai_services.nlp))
+
+
+@pytest.fixture(params=STORES)
+def articles_in(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[str]:
+    """Let the settings say that articles are kept in SQL or in MongoDB, on each in turn."""
+    if request.param == "sql":
+        yield "sql"
+        return
+    with empty_database() as settings, configured(settings, tmp_path, monkeypatch):
+        yield "mongodb"
 
 
 @pytest.fixture
@@ -46,7 +60,13 @@ def write_article(tmp_path: Path) -> WriteArticle:
 @pytest.fixture
 def make_article() -> MakeArticle:
     def make(article_id: str, content: str, **values: object) -> Article:
-        defaults = {"title": article_id, "category": "delivery", "tags": [], "status": "published"}
+        defaults = {
+            "title": article_id,
+            "category": "delivery",
+            "tags": [],
+            "status": "published",
+            "updated_at": datetime(2026, 10, 1, tzinfo=timezone.utc),
+        }
         return Article(id=article_id, content=content, **{**defaults, **values})
 
     return make

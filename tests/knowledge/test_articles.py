@@ -1,19 +1,21 @@
-"""Loading article files into the database."""
+"""Loading article files into either article store."""
 
 from collections.abc import Callable
 from datetime import datetime, timezone
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
 
 from aisle.database.engine import Database
+from aisle.knowledge.article_stores import article_store
 from aisle.knowledge.articles import LoadReport, load_articles
 from aisle.knowledge.errors import ArticlesMissing
 from aisle.knowledge.models import Article
 from aisle.settings import PROJECT_ROOT
 
 WriteArticle = Callable[..., Path]
+
+pytestmark = pytest.mark.usefixtures("articles_in")
 
 
 def _load(database: Database, folder: Path) -> LoadReport:
@@ -23,7 +25,7 @@ def _load(database: Database, folder: Path) -> LoadReport:
 
 def _articles(database: Database) -> dict[str, Article]:
     with database.reading() as session:
-        return {article.id: article for article in session.execute(select(Article)).scalars()}
+        return {article.id: article for article in article_store(session).all()}
 
 
 def test_an_article_file_becomes_a_row(database: Database, write_article: WriteArticle) -> None:

@@ -14,7 +14,7 @@ WriteArticle = Callable[..., Path]
 
 
 @pytest.fixture(autouse=True)
-def index_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def index_path(articles_in: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     path = tmp_path / "var" / "index.db"
     monkeypatch.setenv("AISLE_KNOWLEDGE_INDEX", str(path))
     get_settings.cache_clear()

@@ -7,14 +7,17 @@ import pytest
 from sqlalchemy import select
 
 from aisle.database.engine import Database
+from aisle.knowledge.article_stores import article_store
 from aisle.knowledge.errors import IndexMissing, UnknownArticle
 from aisle.knowledge.index import KnowledgeIndex, build_index
 from aisle.knowledge.models import Article, ArticleRating, UnansweredQuestion
 from aisle.knowledge.service import KnowledgeService, get_knowledge
 from aisle.language.encoder import SentenceEncoder
-from aisle.settings import get_settings
+from aisle.settings import MongodbSettings, get_settings
+from tests.documents.databases import configured
 
 MakeArticle = Callable[..., Article]
+NOBODY = MongodbSettings(uri="mongodb://127.0.0.1:1/", database="aisle")
 
 
 @pytest.fixture
@@ -35,11 +38,16 @@ def articles(make_article: MakeArticle) -> list[Article]:
 
 @pytest.fixture
 def small(
-    articles: list[Article], encoder: SentenceEncoder, database: Database, tmp_path: Path
+    articles: list[Article],
+    encoder: SentenceEncoder,
+    database: Database,
+    articles_in: str,
+    tmp_path: Path,
 ) -> KnowledgeService:
     build_index(articles, encoder, tmp_path / "small.db")
     with database.transaction() as session:
-        session.add_all(articles)
+        for article in articles:
+            article_store(session).put(article)
     return KnowledgeService(
         KnowledgeIndex.open(tmp_path / "small.db", encoder.fingerprint), encoder
     )
@@ -121,7 +129,10 @@ def test_search_leaves_out_what_is_no_longer_published(
     small: KnowledgeService, database: Database
 ) -> None:
     with database.transaction() as session:
-        session.get(Article, "lockers").status = "archived"
+        lockers = article_store(session).get("lockers")
+        assert lockers is not None
+        lockers.status = "archived"
+        article_store(session).put(lockers)
     with database.reading() as session:
         results = small.search_articles(session, "parcel locker")
     assert "lockers" not in {item.article_id for item in results}
@@ -154,6 +165,31 @@ def test_a_second_rating_of_one_sender_replaces_the_first(
 def test_rating_an_unknown_article_is_an_error(small: KnowledgeService, database: Database) -> None:
     with database.transaction() as session, pytest.raises(UnknownArticle, match="nothing"):
         small.rate_answer(session, "nothing", "anna", True)
+
+
+def test_an_article_that_is_not_in_the_index_can_be_rated(
+    small: KnowledgeService, database: Database, make_article: MakeArticle
+) -> None:
+    with database.transaction() as session:
+        article_store(session).put(make_article("new", "text"))
+        small.rate_answer(session, "new", "anna", True)
+    with database.reading() as session:
+        assert session.execute(select(ArticleRating.article_id)).scalars().all() == ["new"]
+
+
+def test_what_answered_is_rated_while_the_article_store_is_down(
+    articles: list[Article],
+    encoder: SentenceEncoder,
+    database: Database,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    build_index(articles, encoder, tmp_path / "small.db")
+    index = KnowledgeIndex.open(tmp_path / "small.db", encoder.fingerprint)
+    with configured(NOBODY, tmp_path, monkeypatch), database.transaction() as session:
+        KnowledgeService(index, encoder).rate_answer(session, "lockers", "anna", True)
+    with database.reading() as session:
+        assert session.execute(select(ArticleRating.article_id)).scalars().all() == ["lockers"]
 
 
 def test_an_unanswered_question_is_kept(small: KnowledgeService, database: Database) -> None:

@@ -24,8 +24,8 @@ from rasa.utils.endpoints import EndpointConfig
 from sqlalchemy import select
 from sqlalchemy.exc import StatementError
 
+from aisle.conversations.dialogue import open_conversation
 from aisle.conversations.models import Conversation, Message, TrackerEvent
-from aisle.conversations.service import open_conversation
 from aisle.database.engine import Database, get_database
 from aisle.handoff.models import Handoff
 from aisle.handoff.service import escalate, resolve_handoff

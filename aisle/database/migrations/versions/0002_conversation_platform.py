@@ -43,6 +43,7 @@ def upgrade() -> None:
         sa.Column("conversation_id", Guid, nullable=False),
         sa.Column("sequence", sa.Integer(), nullable=False),
         sa.Column("accepted_at", UtcDateTime, nullable=False),
+        sa.Column("first_claimed_at", UtcDateTime, nullable=True),
         sa.Column("attempts", sa.SmallInteger(), nullable=False),
         sa.Column("failures", sa.SmallInteger(), nullable=False),
         sa.Column("claim", Guid, nullable=True),

@@ -1,0 +1,183 @@
+"""Conversations as the rest of the world sees them."""
+
+import time
+import uuid
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from aisle.conversations.dialogue import append_events, append_message
+from aisle.conversations.errors import ConversationNotFound, RepeatedKey
+from aisle.conversations.inbox import accept
+from aisle.conversations.models import Conversation, Message
+from aisle.conversations.news import announce
+from aisle.conversations.status import (
+    ACTIVE,
+    AGENT,
+    BOT,
+    CUSTOMER,
+    RESOLVED,
+    check_sender,
+)
+from aisle.customers.identity import VerificationLevel
+from aisle.customers.models import Customer
+from aisle.database.types import utc_now
+from aisle.language.cleaning import storable
+
+
+@dataclass(frozen=True)
+class NewMessage:
+    """What somebody says. A repeated ``dedupe_key`` means the same message once more."""
+
+    content: str
+    sender_type: str
+    sender_id: str | None = None
+    message_type: str = "text"
+    dedupe_key: str | None = None
+    details: dict[str, Any] = field(default_factory=dict)
+
+
+class ConversationService:
+    """Works in the session's transaction; what changes is announced when that commits."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def create_conversation(
+        self,
+        channel: str,
+        customer: Customer | None = None,
+        *,
+        level: VerificationLevel = VerificationLevel.NONE,
+        request_key: str | None = None,
+    ) -> Conversation:
+        """Open a conversation; a repeated ``request_key`` returns the first one.
+
+        Args:
+            customer: whose conversation it is.
+            level: how well that is known; somebody entitled must have said so.
+
+        Raises:
+            RepeatedKey: the key belongs to a conversation of another customer or channel.
+        """
+        earlier = self._made_before(request_key)
+        if earlier is not None:
+            _refuse_other_use(earlier.channel == channel and earlier.customer == customer)
+            return earlier
+        key = uuid.uuid4()
+        conversation = Conversation(
+            id=key,
+            sender_id=str(key),
+            channel=channel,
+            customer=customer,
+            verification_level=int(level),
+            request_key=request_key,
+        )
+        self._session.add(conversation)
+        self._session.flush()
+        return conversation
+
+    def get_conversation(self, conversation_id: uuid.UUID) -> Conversation:
+        """Raises ConversationNotFound."""
+        conversation = self._session.get(Conversation, conversation_id)
+        if conversation is None:
+            raise ConversationNotFound(f"No conversation has the id {conversation_id}")
+        return conversation
+
+    def lock_conversation(self, conversation_id: uuid.UUID) -> Conversation:
+        """Return the conversation for writing; others wait until the transaction ends.
+
+        Raises:
+            ConversationNotFound: there is none with this id.
+        """
+        statement = (
+            select(Conversation)
+            .where(Conversation.id == conversation_id)
+            .with_for_update()
+            .execution_options(populate_existing=True)
+        )
+        conversation = self._session.execute(statement).scalar_one_or_none()
+        if conversation is None:
+            raise ConversationNotFound(f"No conversation has the id {conversation_id}")
+        return conversation
+
+    def add_message(self, conversation_id: uuid.UUID, new: NewMessage) -> Message:
+        """Store a message; a customer's waits in the inbox for the bot's answer.
+
+        Raises:
+            ConversationNotFound: there is no such conversation.
+            MessageNotAllowed: its status does not allow a message of this sender.
+            RepeatedKey: the dedupe key belongs to another message.
+        """
+        conversation = self.lock_conversation(conversation_id)
+        earlier = self._said_before(conversation, new.dedupe_key)
+        if earlier is not None:
+            same = (earlier.sender_type, earlier.content) == (new.sender_type, _stored(new))
+            _refuse_other_use(same)
+            return earlier
+        check_sender(conversation.status, new.sender_type)
+        if conversation.status == RESOLVED and new.sender_type == CUSTOMER:
+            self._reopen(conversation)
+        message = Message(
+            id=uuid.uuid4(),
+            sender_type=new.sender_type,
+            sender_id=new.sender_id,
+            content=_stored(new),
+            message_type=new.message_type,
+            dedupe_key=new.dedupe_key,
+            details=new.details,
+        )
+        append_message(self._session, conversation, message)
+        if new.sender_type == CUSTOMER:
+            self._session.flush()
+            accept(self._session, message)
+        elif new.sender_type in (AGENT, BOT):
+            self._remember_in_dialogue(conversation, message)
+        return message
+
+    def set_priority(self, conversation: Conversation, priority: str) -> None:
+        if conversation.priority != priority:
+            conversation.priority = priority
+            conversation.updated_at = utc_now()
+            announce(self._session, conversation.id, "status")
+
+    def _reopen(self, conversation: Conversation) -> None:
+        conversation.status = ACTIVE
+        announce(self._session, conversation.id, "status")
+
+    def _remember_in_dialogue(self, conversation: Conversation, message: Message) -> None:
+        """Let the bot know, when it goes on, what others said to the customer."""
+        said = {
+            "event": "agent",
+            "text": message.content,
+            "data": {"sender_type": message.sender_type},
+            "timestamp": time.time(),
+        }
+        append_events(self._session, conversation, [said])
+
+    def _made_before(self, request_key: str | None) -> Conversation | None:
+        if request_key is None:
+            return None
+        statement = select(Conversation).where(Conversation.request_key == request_key)
+        return self._session.execute(statement).scalar_one_or_none()
+
+    def _said_before(self, conversation: Conversation, dedupe_key: str | None) -> Message | None:
+        if dedupe_key is None:
+            return None
+        statement = (
+            select(Message)
+            .where(Message.conversation_id == conversation.id)
+            .where(Message.dedupe_key == dedupe_key)
+        )
+        return self._session.execute(statement).scalar_one_or_none()
+
+
+def _stored(new: NewMessage) -> str:
+    return str(storable(new.content))
+
+
+def _refuse_other_use(same: bool) -> None:
+    if not same:
+        raise RepeatedKey("This idempotency key was used for another request; take a new one")

@@ -1,0 +1,3 @@
+from aisle.rasa_ext.server import main
+
+main()

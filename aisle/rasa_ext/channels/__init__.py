@@ -1,0 +1,1 @@
+"""Rasa's own channels with a guard at the door; named in credentials.yml."""
