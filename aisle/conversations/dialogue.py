@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from aisle.conversations.models import Conversation, Message, TrackerEvent
 from aisle.conversations.news import announce
+from aisle.conversations.status import ACTIVE, RESOLVED
 from aisle.database.types import utc_now
 from aisle.language.cleaning import storable
 
@@ -76,6 +77,12 @@ def append_message(session: Session, conversation: Conversation, message: Messag
     message.sequence = conversation.message_count
     session.add(message)
     announce(session, conversation.id, "message")
+
+
+def reopen(session: Session, conversation: Conversation) -> None:
+    """Let a resolved conversation go on, because the customer does."""
+    conversation.status = ACTIVE
+    announce(session, conversation.id, "status")
 
 
 def pause_bot(session: Session, conversation: Conversation) -> None:
@@ -161,6 +168,8 @@ def _understood(session: Session, conversation: Conversation, event: Event) -> M
     if message is None:
         message = _customer_message(conversation, event)
         append_message(session, conversation, message)
+        if conversation.status == RESOLVED:
+            reopen(session, conversation)
     parsed = event.get("parse_data") or {}
     sentiment = parsed.get("sentiment")
     message.intent = (parsed.get("intent") or {}).get("name")

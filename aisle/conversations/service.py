@@ -8,13 +8,12 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from aisle.conversations.dialogue import append_events, append_message
+from aisle.conversations.dialogue import append_events, append_message, reopen
 from aisle.conversations.errors import ConversationNotFound, RepeatedKey
 from aisle.conversations.inbox import accept
 from aisle.conversations.models import Conversation, Message
 from aisle.conversations.news import announce
 from aisle.conversations.status import (
-    ACTIVE,
     AGENT,
     BOT,
     CUSTOMER,
@@ -119,7 +118,7 @@ class ConversationService:
             return earlier
         check_sender(conversation.status, new.sender_type)
         if conversation.status == RESOLVED and new.sender_type == CUSTOMER:
-            self._reopen(conversation)
+            reopen(self._session, conversation)
         message = Message(
             id=uuid.uuid4(),
             sender_type=new.sender_type,
@@ -142,10 +141,6 @@ class ConversationService:
             conversation.priority = priority
             conversation.updated_at = utc_now()
             announce(self._session, conversation.id, "status")
-
-    def _reopen(self, conversation: Conversation) -> None:
-        conversation.status = ACTIVE
-        announce(self._session, conversation.id, "status")
 
     def _remember_in_dialogue(self, conversation: Conversation, message: Message) -> None:
         """Let the bot know, when it goes on, what others said to the customer."""

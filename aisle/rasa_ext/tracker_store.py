@@ -29,6 +29,7 @@ from aisle.conversations.dialogue import (
 )
 from aisle.conversations.inbox import Claim, end_claim
 from aisle.conversations.models import Conversation
+from aisle.conversations.status import CUSTOMER, check_sender
 from aisle.database.engine import Database, get_database
 from aisle.handoff.service import escalate
 from aisle.rasa_ext.log import protect_log
@@ -91,10 +92,13 @@ class AisleTrackerStore(TrackerStore):
         await self.stream_events(tracker)
 
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
-        with _aborting(current_turn()), self._database.reading() as session:
+        turn = current_turn()
+        with _aborting(turn), self._database.reading() as session:
             conversation = find_conversation(session, sender_id)
             if conversation is None:
                 return None
+            if turn is not None and turn.claim is None:  # over one of Rasa's own channels
+                check_sender(conversation.status, CUSTOMER)
             events = session_events(session, conversation)
             return self._tracker(sender_id, events, last_event(session, conversation))
 

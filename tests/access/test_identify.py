@@ -32,11 +32,11 @@ def test_a_visitor_is_known_by_the_conversation(secrets: Secrets) -> None:
 
 
 def test_tokens_that_the_shop_signs(secrets: Secrets) -> None:
-    customer = sign_customer(secrets, "C-1001", shop="oak")
+    customer = sign_customer(secrets, "C-1001")
     assert identify(secrets, None, f"Bearer {customer}") == SignedCustomer("C-1001")
-    claims = {"iss": "oak", "aud": "aisle", "scope": "server", "exp": int(time.time()) + 60}
+    claims = {"iss": "shop", "aud": "aisle", "scope": "server", "exp": int(time.time()) + 60}
     server = jwt.encode(claims, secrets.jwt_secret)
-    assert identify(secrets, None, f"Bearer {server}") == ShopServer("jwt:oak")
+    assert identify(secrets, None, f"Bearer {server}") == ShopServer("jwt")
 
 
 @pytest.mark.parametrize("authorization", [None, "", "Bearer", "Bearer ", "Basic eDp5", "eyJ.x.y"])

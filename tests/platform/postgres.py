@@ -17,8 +17,10 @@ USER = "postgres"
 
 class PostgresServer:
     def __init__(self, folder: Path) -> None:
-        self._data = folder / "postgresql"
-        self._data.mkdir(parents=True)
+        """``folder`` must be reachable for the user postgres; pytest's own are not."""
+        folder.chmod(0o711)
+        self._data = folder / "data"
+        self._data.mkdir()
         self._log = folder / "postgresql.log"
         self.port = _free_port()
         self._process: subprocess.Popen[bytes] | None = None
@@ -27,8 +29,6 @@ class PostgresServer:
             account = pwd.getpwnam(USER)
             self._identity = {"user": account.pw_uid, "group": account.pw_gid}
             shutil.chown(self._data, account.pw_uid, account.pw_gid)
-            for parent in self._data.parents:
-                parent.chmod(parent.stat().st_mode | 0o011)  # to be walked through
         self._run("initdb", "-D", str(self._data), "-U", "aisle", "-E", "UTF8", "-A", "trust")
 
     @property
@@ -66,7 +66,16 @@ class PostgresServer:
             self._process = None
 
     def _answers(self) -> bool:
-        ready = [str(BINARIES / "pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(self.port)]
+        ready = [
+            str(BINARIES / "pg_isready"),
+            "-q",
+            "-h",
+            "127.0.0.1",
+            "-p",
+            str(self.port),
+            "-U",
+            "aisle",
+        ]
         return subprocess.run(ready, check=False).returncode == 0
 
     def _run(self, program: str, *arguments: str) -> None:

@@ -2,6 +2,7 @@
 
 import random
 import secrets
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -31,11 +32,12 @@ pytestmark = pytest.mark.skipif(
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[PostgresServer]:
-    server = PostgresServer(tmp_path)
-    server.start()
-    yield server
-    server.close()
+def database() -> Iterator[PostgresServer]:
+    with tempfile.TemporaryDirectory() as folder:
+        server = PostgresServer(Path(folder))
+        server.start()
+        yield server
+        server.close()
 
 
 @pytest.fixture

@@ -4,6 +4,11 @@ from typing import Any
 
 import structlog
 from rasa.core.lock_store import LockError
+from sqlalchemy.exc import DBAPIError
+
+from aisle.conversations.errors import MessageNotAllowed
+from aisle.live.locks import LockTimeout
+from aisle.rasa_ext.turn import TurnFailed
 
 LONGEST_MESSAGE = 4_000
 _logger = structlog.get_logger()
@@ -40,9 +45,12 @@ def require_model(app: Any) -> None:
 
 def failure(error: Exception) -> Problem:
     """Return what to say after ``error`` while a message was answered, and log it."""
+    reason = error.__cause__ if isinstance(error, TurnFailed) else error
+    if isinstance(reason, MessageNotAllowed):
+        return Problem(409, "Message not allowed", str(reason))
     # With no text of the customer: the log keeps what went wrong, and where.
     _logger.error("message.failed", exc_info=error)
-    if isinstance(error, LockError):
+    if isinstance(reason, (LockError, LockTimeout, DBAPIError)):
         return _unavailable()
     detail = "Sorry, something went wrong on our side. Please try again."
     return Problem(500, "Message not answered", detail)
