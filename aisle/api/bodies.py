@@ -16,7 +16,7 @@ class BodyLimit:
         self._attachment_bytes = attachment_bytes + FORM_OVERHEAD_BYTES
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] != "http" or scope["method"] == "GET":  # nobody reads a GET's body
             await self._app(scope, receive, send)
             return
         is_upload = scope["path"].endswith("/attachments")

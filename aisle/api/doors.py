@@ -22,12 +22,18 @@ _bearer = HTTPBearer(
 )
 
 
-def state_of(request: Request) -> State:
+# Dependencies are coroutines, because FastAPI sends each plain function to a thread, which
+# takes longer than any of them.
+async def current_state(request: Request) -> State:
+    return _state(request)
+
+
+def _state(request: Request) -> State:
     state: State = request.app.state.aisle
     return state
 
 
-def optional_caller(request: Request) -> Caller | None:
+async def optional_caller(request: Request) -> Caller | None:
     """Return who is calling, None when nothing was presented.
 
     Raises:
@@ -39,7 +45,7 @@ def optional_caller(request: Request) -> Caller | None:
         _count(request, "address", address_of(request))
         return None
     try:
-        caller = identify(state_of(request).secrets, api_key, authorization)
+        caller = identify(_state(request).secrets, api_key, authorization)
     except AccessDenied:
         _count(request, "address", address_of(request))
         raise
@@ -52,19 +58,19 @@ def optional_caller(request: Request) -> Caller | None:
     return caller
 
 
-def caller(found: Annotated[Caller | None, Depends(optional_caller)]) -> Caller:
+async def caller(found: Annotated[Caller | None, Depends(optional_caller)]) -> Caller:
     if found is None:
         raise AccessDenied("An API key or a token is needed")
     return found
 
 
-def shop_server(found: Annotated[Caller, Depends(caller)]) -> ShopServer:
+async def shop_server(found: Annotated[Caller, Depends(caller)]) -> ShopServer:
     if not isinstance(found, ShopServer):
         raise HTTPException(403, "Only the shop's server may do this")
     return found
 
 
-def conversation_caller(
+async def conversation_caller(
     conversation_id: uuid.UUID, found: Annotated[Caller, Depends(caller)]
 ) -> ShopServer | Visitor:
     """Return a caller who has a right to the conversation in the path.
@@ -91,7 +97,7 @@ def address_of(request: Request) -> str:
 
 
 def _count(request: Request, kind: CallerKind, identity: str) -> None:
-    wait = state_of(request).limiter.check(kind, identity)
+    wait = _state(request).limiter.check(kind, identity)
     if wait is not None:
         seconds = str(max(1, round(wait)))
         detail = f"Too many requests; try again in {seconds} s"
@@ -100,7 +106,7 @@ def _count(request: Request, kind: CallerKind, identity: str) -> None:
 
 # Both are read by `optional_caller`; these tell the OpenAPI document about them.
 SCHEMES = [Security(_api_key), Security(_bearer)]
-CurrentState = Annotated[State, Depends(state_of)]
+CurrentState = Annotated[State, Depends(current_state)]
 OptionalCaller = Annotated[Caller | None, Depends(optional_caller)]
 CurrentShop = Annotated[ShopServer, Depends(shop_server)]
 ConversationCaller = Annotated[ShopServer | Visitor, Depends(conversation_caller)]

@@ -10,10 +10,12 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
 from aisle.conversations.models import Conversation, Message, TrackerEvent
 from aisle.conversations.news import announce
 from aisle.conversations.status import ACTIVE, RESOLVED
+from aisle.conversations.storing import store_message
 from aisle.database.types import utc_now
 from aisle.language.cleaning import storable
 
@@ -71,12 +73,8 @@ def append_events(session: Session, conversation: Conversation, events: Sequence
 
 def append_message(session: Session, conversation: Conversation, message: Message) -> None:
     """Store a message as the latest of a conversation whose row is locked."""
-    conversation.message_count += 1
-    conversation.updated_at = utc_now()
-    message.conversation_id = conversation.id
-    message.sequence = conversation.message_count
-    session.add(message)
-    announce(session, conversation.id, "message")
+    store_message(session, conversation.id, conversation.message_count, message)
+    set_committed_value(conversation, "message_count", message.sequence)
 
 
 def reopen(session: Session, conversation: Conversation) -> None:
@@ -164,17 +162,17 @@ def _tracker_event(conversation: Conversation, sequence: int, event: Event) -> T
 
 
 def _understood(session: Session, conversation: Conversation, event: Event) -> Message:
-    message = _accepted_message(session, conversation, event.get("message_id"))
-    if message is None:
-        message = _customer_message(conversation, event)
-        append_message(session, conversation, message)
-        if conversation.status == RESOLVED:
-            reopen(session, conversation)
+    accepted = _accepted_message(session, conversation, event.get("message_id"))
+    message = accepted or _customer_message(conversation, event)
     parsed = event.get("parse_data") or {}
     sentiment = parsed.get("sentiment")
     message.intent = (parsed.get("intent") or {}).get("name")
     message.sentiment_score = None if sentiment is None else Decimal(f"{sentiment:.2f}")
     message.entities = [_entity(entity) for entity in parsed.get("entities") or []]
+    if accepted is None:
+        append_message(session, conversation, message)
+        if conversation.status == RESOLVED:
+            reopen(session, conversation)
     return message
 
 
@@ -193,7 +191,6 @@ def _customer_message(conversation: Conversation, event: Event) -> Message:
     if conversation.channel == UNKNOWN_CHANNEL:
         conversation.channel = event.get("input_channel") or UNKNOWN_CHANNEL
     return Message(
-        id=uuid.uuid4(),
         sender_type="customer",
         sender_id=conversation.sender_id,
         content=event.get("text") or "",

@@ -52,17 +52,6 @@ class Backlog:
     oldest_seconds: float
 
 
-def accept(session: Session, message: Message) -> None:
-    """Let a message, stored in the same transaction, wait for an answer."""
-    entry = InboxEntry(
-        message_id=message.id,
-        conversation_id=message.conversation_id,
-        sequence=message.sequence,
-    )
-    session.add(entry)
-    announce(session, message.conversation_id, "inbox")
-
-
 def has_work(session: Session) -> bool:
     """Whether anything could be claimed, without locking anything."""
     return session.execute(_claimable(utc_now()).limit(1)).first() is not None

@@ -8,9 +8,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from aisle.conversations.dialogue import append_events, append_message, reopen
+from aisle.conversations.dialogue import append_events, reopen
 from aisle.conversations.errors import ConversationNotFound, RepeatedKey
-from aisle.conversations.inbox import accept
 from aisle.conversations.models import Conversation, Message
 from aisle.conversations.news import announce
 from aisle.conversations.status import (
@@ -20,6 +19,7 @@ from aisle.conversations.status import (
     RESOLVED,
     check_sender,
 )
+from aisle.conversations.storing import add_to_inbox, lock_place, store_message
 from aisle.customers.identity import VerificationLevel
 from aisle.customers.models import Customer
 from aisle.database.types import utc_now
@@ -82,7 +82,7 @@ class ConversationService:
         """Raises ConversationNotFound."""
         conversation = self._session.get(Conversation, conversation_id)
         if conversation is None:
-            raise ConversationNotFound(f"No conversation has the id {conversation_id}")
+            raise _not_found(conversation_id)
         return conversation
 
     def lock_conversation(self, conversation_id: uuid.UUID) -> Conversation:
@@ -99,7 +99,7 @@ class ConversationService:
         )
         conversation = self._session.execute(statement).scalar_one_or_none()
         if conversation is None:
-            raise ConversationNotFound(f"No conversation has the id {conversation_id}")
+            raise _not_found(conversation_id)
         return conversation
 
     def add_message(self, conversation_id: uuid.UUID, new: NewMessage) -> Message:
@@ -110,17 +110,16 @@ class ConversationService:
             MessageNotAllowed: its status does not allow a message of this sender.
             RepeatedKey: the dedupe key belongs to another message.
         """
-        conversation = self.lock_conversation(conversation_id)
-        earlier = self._said_before(conversation, new.dedupe_key)
+        place = lock_place(self._session, conversation_id)
+        if place is None:
+            raise _not_found(conversation_id)
+        earlier = self._said_before(conversation_id, new.dedupe_key)
         if earlier is not None:
             same = (earlier.sender_type, earlier.content) == (new.sender_type, _stored(new))
             _refuse_other_use(same)
             return earlier
-        check_sender(conversation.status, new.sender_type)
-        if conversation.status == RESOLVED and new.sender_type == CUSTOMER:
-            reopen(self._session, conversation)
+        check_sender(place.status, new.sender_type)
         message = Message(
-            id=uuid.uuid4(),
             sender_type=new.sender_type,
             sender_id=new.sender_id,
             content=_stored(new),
@@ -128,12 +127,13 @@ class ConversationService:
             dedupe_key=new.dedupe_key,
             details=new.details,
         )
-        append_message(self._session, conversation, message)
+        store_message(self._session, conversation_id, place.message_count, message)
         if new.sender_type == CUSTOMER:
-            self._session.flush()
-            accept(self._session, message)
-        elif new.sender_type in (AGENT, BOT):
-            self._remember_in_dialogue(conversation, message)
+            add_to_inbox(self._session, message)
+        if new.sender_type in (AGENT, BOT):
+            self._remember_in_dialogue(message)
+        if new.sender_type == CUSTOMER and place.status == RESOLVED:
+            reopen(self._session, self.get_conversation(conversation_id))
         return message
 
     def set_priority(self, conversation: Conversation, priority: str) -> None:
@@ -142,7 +142,7 @@ class ConversationService:
             conversation.updated_at = utc_now()
             announce(self._session, conversation.id, "status")
 
-    def _remember_in_dialogue(self, conversation: Conversation, message: Message) -> None:
+    def _remember_in_dialogue(self, message: Message) -> None:
         """Let the bot know, when it goes on, what others said to the customer."""
         said = {
             "event": "agent",
@@ -150,7 +150,7 @@ class ConversationService:
             "data": {"sender_type": message.sender_type},
             "timestamp": time.time(),
         }
-        append_events(self._session, conversation, [said])
+        append_events(self._session, self.get_conversation(message.conversation_id), [said])
 
     def _made_before(self, request_key: str | None) -> Conversation | None:
         if request_key is None:
@@ -158,15 +158,19 @@ class ConversationService:
         statement = select(Conversation).where(Conversation.request_key == request_key)
         return self._session.execute(statement).scalar_one_or_none()
 
-    def _said_before(self, conversation: Conversation, dedupe_key: str | None) -> Message | None:
+    def _said_before(self, conversation_id: uuid.UUID, dedupe_key: str | None) -> Message | None:
         if dedupe_key is None:
             return None
         statement = (
             select(Message)
-            .where(Message.conversation_id == conversation.id)
+            .where(Message.conversation_id == conversation_id)
             .where(Message.dedupe_key == dedupe_key)
         )
         return self._session.execute(statement).scalar_one_or_none()
+
+
+def _not_found(conversation_id: uuid.UUID) -> ConversationNotFound:
+    return ConversationNotFound(f"No conversation has the id {conversation_id}")
 
 
 def _stored(new: NewMessage) -> str:
