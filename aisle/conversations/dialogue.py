@@ -15,7 +15,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 from aisle.conversations.models import Conversation, Message, TrackerEvent
 from aisle.conversations.news import announce
 from aisle.conversations.status import ACTIVE, RESOLVED
-from aisle.conversations.storing import store_message
+from aisle.conversations.storing import store_message, take_place
 from aisle.database.types import utc_now
 from aisle.language.cleaning import storable
 
@@ -73,8 +73,10 @@ def append_events(session: Session, conversation: Conversation, events: Sequence
 
 def append_message(session: Session, conversation: Conversation, message: Message) -> None:
     """Store a message as the latest of a conversation whose row is locked."""
-    store_message(session, conversation.id, conversation.message_count, message)
-    set_committed_value(conversation, "message_count", message.sequence)
+    place = take_place(session, conversation.id)
+    assert place is not None  # its row is locked
+    store_message(session, conversation.id, place, message)
+    set_committed_value(conversation, "message_count", place.sequence)
 
 
 def reopen(session: Session, conversation: Conversation) -> None:

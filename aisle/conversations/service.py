@@ -19,7 +19,12 @@ from aisle.conversations.status import (
     RESOLVED,
     check_sender,
 )
-from aisle.conversations.storing import add_to_inbox, lock_place, store_message
+from aisle.conversations.storing import (
+    add_to_inbox,
+    give_back_place,
+    store_message,
+    take_place,
+)
 from aisle.customers.identity import VerificationLevel
 from aisle.customers.models import Customer
 from aisle.database.types import utc_now
@@ -110,13 +115,14 @@ class ConversationService:
             MessageNotAllowed: its status does not allow a message of this sender.
             RepeatedKey: the dedupe key belongs to another message.
         """
-        place = lock_place(self._session, conversation_id)
+        place = take_place(self._session, conversation_id)
         if place is None:
             raise _not_found(conversation_id)
         earlier = self._said_before(conversation_id, new.dedupe_key)
         if earlier is not None:
             same = (earlier.sender_type, earlier.content) == (new.sender_type, _stored(new))
             _refuse_other_use(same)
+            give_back_place(self._session, conversation_id)
             return earlier
         check_sender(place.status, new.sender_type)
         message = Message(
@@ -127,7 +133,7 @@ class ConversationService:
             dedupe_key=new.dedupe_key,
             details=new.details,
         )
-        store_message(self._session, conversation_id, place.message_count, message)
+        store_message(self._session, conversation_id, place, message)
         if new.sender_type == CUSTOMER:
             add_to_inbox(self._session, message)
         if new.sender_type in (AGENT, BOT):

@@ -7,60 +7,63 @@ unit of work takes four times as long (benchmarks/api/accept.py).
 import uuid
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, insert, text
 from sqlalchemy.orm import Session
 
-from aisle.conversations.models import Conversation, InboxEntry, Message
+from aisle.conversations.models import InboxEntry, Message
 from aisle.conversations.news import announce
-from aisle.database.types import utc_now
+from aisle.database.types import Guid, UtcDateTime, utc_now
 
-_conversations: Any = Conversation.__table__  # type: ignore[attr-defined]  # SQLAlchemy adds it
-_messages: Any = Message.__table__  # type: ignore[attr-defined]
+_messages: Any = Message.__table__  # type: ignore[attr-defined]  # SQLAlchemy adds it
 _inbox: Any = InboxEntry.__table__  # type: ignore[attr-defined]
-_KEY = bindparam("key")
 
-_LOCK = (
-    select(_conversations.c.status, _conversations.c.message_count)
-    .where(_conversations.c.id == _KEY)
-    .with_for_update()
-)
-_COUNT = update(_conversations).where(_conversations.c.id == _KEY)
+# As text, because SQLAlchemy 1.4 knows no RETURNING for SQLite.
+_TAKE = text(
+    "UPDATE conversations SET message_count = message_count + :step, updated_at = :now"
+    " WHERE id = :key RETURNING status, message_count"
+).bindparams(bindparam("key", type_=Guid), bindparam("now", type_=UtcDateTime))
 _ADD, _ADD_TO_INBOX = insert(_messages), insert(_inbox)
 
 
 class Place(NamedTuple):
-    """A locked conversation's status, and how many messages it has."""
+    """Where the next message goes, and the status of the conversation."""
 
     status: str
-    message_count: int
+    sequence: int
 
 
-def lock_place(session: Session, conversation_id: uuid.UUID) -> Place | None:
-    """Lock the conversation's row until the transaction ends; None when there is none."""
-    row = session.connection().execute(_LOCK, {"key": conversation_id}).one_or_none()
-    return None if row is None else Place(*row)
+def take_place(session: Session, conversation_id: uuid.UUID) -> Place | None:
+    """Return the place of the next message; None when there is no such conversation.
+
+    The conversation's row is locked until the transaction ends, so places are given one by one.
+    """
+    return _take(session, conversation_id, 1)
+
+
+def give_back_place(session: Session, conversation_id: uuid.UUID) -> None:
+    """Undo ``take_place``, in the same transaction."""
+    _take(session, conversation_id, -1)
 
 
 def store_message(
-    session: Session, conversation_id: uuid.UUID, message_count: int, message: Message
+    session: Session, conversation_id: uuid.UUID, place: Place, message: Message
 ) -> None:
-    """Store a message after ``message_count`` others; the conversation's row is locked.
-
-    ``message`` is filled in but not attached to the session.
-    """
+    """Store a message in its place. It is filled in but not attached to the session."""
     message.id = message.id or uuid.uuid4()
     message.conversation_id = conversation_id
-    message.sequence = message_count + 1
+    message.sequence = place.sequence
     message.timestamp = message.timestamp or utc_now()
     message.message_type = message.message_type or "text"
     message.details = message.details or {}
     message.entities = message.entities or []
-    connection = session.connection()
-    counted = {"message_count": message.sequence, "updated_at": utc_now()}
-    connection.execute(_COUNT, {"key": conversation_id, **counted})
-    columns = {"metadata": message.details, **_columns(message)}
-    connection.execute(_ADD, columns)
+    session.connection().execute(_ADD, {"metadata": message.details, **_columns(message)})
     announce(session, conversation_id, "message")
+
+
+def _take(session: Session, conversation_id: uuid.UUID, step: int) -> Place | None:
+    values = {"key": conversation_id, "step": step, "now": utc_now()}
+    row = session.connection().execute(_TAKE, values).one_or_none()
+    return None if row is None else Place(*row)
 
 
 def add_to_inbox(session: Session, message: Message) -> None:
@@ -75,5 +78,5 @@ def add_to_inbox(session: Session, message: Message) -> None:
 
 
 def _columns(message: Message) -> dict[str, Any]:
-    names = (name for name in _messages.c.keys() if name != "metadata")
+    names = (column.name for column in _messages.c if column.name != "metadata")
     return {name: getattr(message, name) for name in names}

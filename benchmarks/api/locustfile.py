@@ -5,10 +5,13 @@ AISLE_BENCH_USERS (how many users there are).
 """
 
 import os
+import random
 
+import gevent
 from locust import FastHttpUser, constant_throughput, task
 
 RATE = float(os.environ["AISLE_BENCH_RATE"])
+HEADERS = {"X-API-Key": os.environ["AISLE_BENCH_KEY"]}
 USERS = int(os.environ["AISLE_BENCH_USERS"])
 
 
@@ -16,10 +19,11 @@ class Shopper(FastHttpUser):
     wait_time = constant_throughput(RATE / USERS)
 
     def on_start(self) -> None:
-        self.client.default_headers = {"X-API-Key": os.environ["AISLE_BENCH_KEY"]}
         new = {"customer_id": None, "channel": "web"}
-        opened = self.client.post("/conversations", json=new, name="open").json()
+        opened = self.client.post("/conversations", json=new, headers=HEADERS, name="open").json()
         self.path = f"/conversations/{opened['id']}/messages"
+        # Or else all of them would send at the same moments.
+        gevent.sleep(random.uniform(0, USERS / RATE))
 
     @task
     def say(self) -> None:
@@ -28,4 +32,4 @@ class Shopper(FastHttpUser):
             "sender_type": "customer",
             "sender_id": "shopper",
         }
-        self.client.post(self.path, json=message, name="accept")
+        self.client.post(self.path, json=message, headers=HEADERS, name="accept")

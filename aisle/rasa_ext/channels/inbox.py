@@ -52,11 +52,12 @@ class InboxChannel(InputChannel):
         tasks: list[tuple[InboxWorker, asyncio.Task[None]]] = []
 
         @blueprint.route("/", methods=["GET"])
-        async def health(_: Request) -> HTTPResponse:
-            working = all(not task.done() for _, task in tasks)
-            return response.json(
-                {"status": "ok" if working else "stopped"}, 200 if working else 503
-            )
+        async def health(request: Request) -> HTTPResponse:
+            if any(task.done() for _, task in tasks):
+                return response.json({"status": "the worker has stopped"}, 503)
+            if not request.app.ctx.agent.is_ready():
+                return response.json({"status": "there is no model"}, 503)
+            return response.json({"status": "ok"})
 
         @blueprint.route("/metrics", methods=["GET"])
         async def metrics(_: Request) -> HTTPResponse:
