@@ -52,7 +52,7 @@ class Reader:
 
     def add_typing(self, data: dict[str, Any]) -> None:
         self.typing = [*self.typing[-MOST_TYPING:], data]
-        self.wake()
+        self._go_on()
 
     def close(self) -> None:
         self.is_closed = True
@@ -63,16 +63,23 @@ class Reader:
         if now - self._last_wake >= HEARTBEAT_S:
             self._go_on()
 
-    async def wait(self) -> bool:
-        """Return True as soon as there may be news, False when it is time for a heartbeat."""
-        if not self._has_news and not self.is_closed:
+    async def wait(self) -> None:
+        """Return as soon as there is anything to show, or it is time for a heartbeat."""
+        if not self._has_news and not self.typing and not self.is_closed:
             self._waiter = asyncio.get_running_loop().create_future()
             try:
                 await self._waiter
             finally:
                 self._waiter = None
+
+    def take_news(self) -> bool:
+        """Whether the conversation may have changed since this was last asked."""
         had_news, self._has_news = self._has_news, False
         return had_news
+
+    def take_typing(self) -> list[dict[str, Any]]:
+        typing, self.typing = self.typing, []
+        return typing
 
     def _go_on(self) -> None:
         self._last_wake = time.monotonic()
@@ -141,7 +148,7 @@ class LiveUpdates:
                     self._wake(list(self._readers))
                 elif event.kind == "typing":
                     self._pass_on_typing(event.conversation_id, event.data)
-                else:
+                elif event.kind != "inbox":  # that is for workers
                     self._wake([event.conversation_id])
 
     def _pass_on_typing(self, conversation_id: uuid.UUID, data: dict[str, Any]) -> None:
@@ -166,10 +173,14 @@ class LiveUpdates:
     async def _look(self) -> None:
         since = utc_now()
         while True:
-            await asyncio.sleep(LOOK_S if self._bus.healthy else LOOK_WITHOUT_BUS_S)
-            if not self._readers:
-                continue
+            # In short steps, because the bus may fail at any time.
+            await asyncio.sleep(min(LOOK_S, LOOK_WITHOUT_BUS_S))
             now = utc_now()
+            if not self._readers:
+                since = now
+                continue
+            if self._bus.healthy and (now - since).total_seconds() < LOOK_S:
+                continue
             try:
                 changed = await asyncio.to_thread(self._changed, since - OVERLAP)
             except SQLAlchemyError as error:

@@ -19,6 +19,7 @@ from aisle.attachments.errors import (
     AttachmentNotFound,
     AttachmentTooLarge,
     AttachmentTypeNotAllowed,
+    BlobStoreUnavailable,
 )
 from aisle.conversations.errors import (
     ConversationNotFound,
@@ -76,6 +77,7 @@ def add_problem_handlers(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(DBAPIError, _no_database)
     app.add_exception_handler(PoolTimeout, _no_database)
+    app.add_exception_handler(BlobStoreUnavailable, _no_blobs)
     app.add_middleware(_Unexpected)
 
 
@@ -108,7 +110,15 @@ async def _no_database(request: Request, error: Exception) -> JSONResponse:
     if isinstance(error, DBAPIError) and not _is_unavailable(error):
         return _unexpected(request.scope, error)
     _log.error("The database cannot be used: %s", type(error).__name__)
-    detail = "The database cannot be reached; try again in a moment"
+    return _come_back("The database cannot be reached; try again in a moment")
+
+
+async def _no_blobs(_: Request, error: Exception) -> JSONResponse:
+    _log.error("%s", error)
+    return _come_back("Attachments cannot be stored or read now; try again in a moment")
+
+
+def _come_back(detail: str) -> JSONResponse:
     return problem(503, detail, headers={"Retry-After": str(RETRY_AFTER_S)})
 
 

@@ -28,8 +28,8 @@ def current_context(session: Session, conversation: Conversation) -> Context:
 
     A stored one is used only when it covers the latest message, as many understood
     messages as there are, and the same customer. Otherwise it is built anew, and stored
-    when the session's transaction commits; a reading session stores nothing. So a writer
-    calls this last. Without MongoDB, during an outage, it is built each time.
+    when the session's transaction commits; a reading session stores nothing. A writer calls
+    ``renew_context`` last. Without MongoDB, during an outage, it is built each time.
     """
     stored = _stored(session, conversation)
     if stored is not None and _is_current(session, conversation, stored):
@@ -37,6 +37,11 @@ def current_context(session: Session, conversation: Conversation) -> Context:
     context = build_context(session, conversation)
     _store_on_commit(session, context)
     return context
+
+
+def renew_context(session: Session, conversation: Conversation) -> None:
+    """Build the context anew after a change, and store it when the transaction commits."""
+    _store_on_commit(session, build_context(session, conversation))
 
 
 def build_context(session: Session, conversation: Conversation) -> Context:

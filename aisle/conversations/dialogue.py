@@ -7,7 +7,7 @@ from datetime import datetime, timezone
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
@@ -57,11 +57,10 @@ def append_events(session: Session, conversation: Conversation, events: Sequence
     """
     if not events:
         return
-    sequence = last_event(session, conversation)
+    stored = [storable(event) for event in events]
     question: Message | None = None
-    for event in map(storable, events):
-        sequence += 1
-        session.add(_tracker_event(conversation, sequence, event))
+    _store_events(session, conversation, stored)
+    for event in stored:
         if event["event"] == "user":
             question = _understood(session, conversation, event)
         elif event["event"] == "bot":
@@ -153,14 +152,19 @@ def _events(session: Session, conversation: Conversation, first: Any) -> list[di
     return list(session.execute(statement).scalars())
 
 
-def _tracker_event(conversation: Conversation, sequence: int, event: Event) -> TrackerEvent:
-    return TrackerEvent(
-        conversation_id=conversation.id,
-        sequence=sequence,
-        type_name=event["event"],
-        timestamp=event.get("timestamp") or time.time(),
-        data=dict(event),
-    )
+def _store_events(session: Session, conversation: Conversation, events: list[Event]) -> None:
+    first = last_event(session, conversation) + 1
+    rows = [
+        {
+            "conversation_id": conversation.id,
+            "sequence": sequence,
+            "type_name": event["event"],
+            "timestamp": event.get("timestamp") or time.time(),
+            "data": event,
+        }
+        for sequence, event in enumerate(events, first)
+    ]
+    session.connection().execute(insert(TrackerEvent), rows)
 
 
 def _understood(session: Session, conversation: Conversation, event: Event) -> Message:

@@ -23,7 +23,7 @@ from aisle.conversations.news import announce_typing
 from aisle.conversations.status import ESCALATED
 from aisle.database.engine import Database
 from aisle.database.types import utc_now
-from aisle.live.bus import Bus
+from aisle.live.bus import Bus, BusError
 
 POLL_S = 1.0
 """How often to look for messages that nobody told of."""
@@ -32,6 +32,7 @@ MAX_FAILURES = 3
 MAX_ATTEMPTS = 6
 """Tries of any kind: a message may also kill every worker that touches it."""
 STOP_S = 10.0
+LISTEN_AGAIN_S = 10.0
 
 _log = logging.getLogger(__name__)
 _lag = Histogram(
@@ -78,6 +79,7 @@ class InboxWorker:
         self._parallel = parallel
         self._timeout = timeout
         self._wake = asyncio.Event()
+        self._was_told = False
         self._stopping = False
         self._running: dict[asyncio.Task[None], Claim] = {}
 
@@ -97,9 +99,18 @@ class InboxWorker:
         self._wake.set()
 
     async def _listen(self) -> None:
+        while True:
+            try:
+                await self._hear()
+            except (BusError, OSError) as error:
+                _log.error("News cannot be received, so messages are found by looking: %s", error)
+            await asyncio.sleep(LISTEN_AGAIN_S)
+
+    async def _hear(self) -> None:
         async with self._bus.subscribe() as events:
             async for event in events:
                 if event is None or event.kind == "inbox":
+                    self._was_told = True
                     self._wake.set()
 
     async def _wait(self) -> None:
@@ -114,7 +125,8 @@ class InboxWorker:
         if room <= 0:
             return False
         try:
-            claims = await asyncio.to_thread(self._claim, room)
+            was_told, self._was_told = self._was_told, False
+            claims = await asyncio.to_thread(self._claim, room, was_told)
         except SQLAlchemyError as error:
             _log.warning("The inbox cannot be read: %s", type(error).__name__)
             return False
@@ -124,10 +136,11 @@ class InboxWorker:
             task.add_done_callback(self._done)
         return bool(claims)
 
-    def _claim(self, limit: int) -> list[Claim]:
-        with self._database.reading() as session:
-            if not has_work(session):
-                return []
+    def _claim(self, limit: int, was_told: bool) -> list[Claim]:
+        if not was_told:  # then there is mostly nothing, and reading disturbs nobody
+            with self._database.reading() as session:
+                if not has_work(session):
+                    return []
         with self._database.transaction() as session:
             claims = claim_messages(session, limit)
         for claim in claims:

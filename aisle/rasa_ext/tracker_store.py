@@ -17,7 +17,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from aisle.conversations.contexts import current_context
+from aisle.conversations.contexts import renew_context
 from aisle.conversations.dialogue import (
     all_events,
     append_events,
@@ -83,7 +83,7 @@ class AisleTrackerStore(TrackerStore):
             if has_failed:
                 escalate(session, conversation, "technical_problem", _failure_summary(tracker))
             last = last_event(session, conversation)
-            current_context(session, conversation)  # kept with what it is made of
+            renew_context(session, conversation)
         if isinstance(tracker, StoredTracker):
             tracker.stored_events = len(tracker.events)
             tracker.last_event = last

@@ -138,6 +138,8 @@ async def _replies(state: State, message: Message, seconds: float) -> list[Messa
                 return []
             with suppress(asyncio.TimeoutError):
                 await asyncio.wait_for(reader.wait(), min(left, LOOK_AGAIN_S))
+            reader.take_news()
+            reader.take_typing()
     return await run_in_threadpool(_read_replies, state, message.id)
 
 

@@ -4,7 +4,7 @@ import json
 import time
 import uuid
 from collections.abc import AsyncIterator
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Header, HTTPException, Query
 from starlette.concurrency import run_in_threadpool
@@ -29,6 +29,7 @@ router = APIRouter(prefix="/conversations/{conversation_id}", tags=["messages"])
 @router.get(
     "/stream",
     response_class=EventStream,
+    status_code=200,
     responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
 )
 async def stream(
@@ -45,7 +46,7 @@ async def stream(
     """Follow a conversation: `message` events, whose ids are sequence numbers, `status`
     and `typing`. It begins with the first message, or after `Last-Event-ID`."""
     position = after if last_event_id is None else last_event_id
-    await run_in_threadpool(_status, state, conversation_id)  # before the stream begins: 404
+    await run_in_threadpool(_require_conversation, state, conversation_id)
     if state.live.is_full:
         raise HTTPException(503, "Too many live streams; try again", {"Retry-After": "10"})
     reader = Reader()
@@ -57,37 +58,39 @@ async def _events(
     state: State, caller: Caller, conversation_id: uuid.UUID, position: int, reader: Reader
 ) -> AsyncIterator[bytes]:
     ends = time.monotonic() + LONGEST_S
-    told: dict[str, Any] | None = None
+    told: dict[str, str] | None = None
     with state.live.following(conversation_id, reader):
         while not reader.is_closed and time.monotonic() < ends:
-            if not await reader.wait():
+            await reader.wait()
+            news, typing = reader.take_news(), reader.take_typing()
+            if not news and not typing:
                 yield HEARTBEAT
-                continue
-            while found := await _next_messages(state, caller, conversation_id, position):
-                for message in found:
+            while news:
+                messages, status = await run_in_threadpool(
+                    _read, state, caller, conversation_id, position
+                )
+                for message in messages:
                     position = message.sequence
                     yield encode("message", message.json(), position)
-            status = await run_in_threadpool(_status, state, conversation_id)
-            if status != told:
-                told = status
-                yield encode("status", json.dumps(status))
-            typing, reader.typing = reader.typing, []
+                if status != told:
+                    told = status
+                    yield encode("status", json.dumps(status))
+                news = len(messages) == READ_AT_ONCE
             for who in typing:
                 yield encode("typing", json.dumps(who))
 
 
-async def _next_messages(
+def _read(
     state: State, caller: Caller, conversation_id: uuid.UUID, position: int
-) -> list[MessageOut]:
-    def read() -> list[MessageOut]:
-        with state.database.reading() as session:
-            found = list_messages(session, conversation_id, position, READ_AT_ONCE)
-        return [shown_to(caller, message) for message in found]
-
-    return await run_in_threadpool(read)
-
-
-def _status(state: State, conversation_id: uuid.UUID) -> dict[str, Any]:
+) -> tuple[list[MessageOut], dict[str, str]]:
+    """Return the messages after a position, and the conversation's status."""
     with state.database.reading() as session:
+        found = list_messages(session, conversation_id, position, READ_AT_ONCE)
         conversation = ConversationService(session).get_conversation(conversation_id)
-        return {"status": conversation.status, "priority": conversation.priority}
+        status = {"status": conversation.status, "priority": conversation.priority}
+    return [shown_to(caller, message) for message in found], status
+
+
+def _require_conversation(state: State, conversation_id: uuid.UUID) -> None:
+    with state.database.reading() as session:
+        ConversationService(session).get_conversation(conversation_id)
