@@ -6,7 +6,7 @@ import json
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timezone
 from typing import Any
 
 from sqlalchemy import literal, select, tuple_
@@ -103,9 +103,10 @@ def _position(cursor: str) -> tuple[Any, Any]:
         moment = datetime.fromisoformat(created_at)
         if moment.tzinfo is None:
             raise ValueError("a cursor's time has a zone")
+        moment = moment.astimezone(timezone.utc)
         columns: Any = Conversation.__table__.c  # type: ignore[attr-defined]
         return _typed(moment, columns.created_at), _typed(uuid.UUID(key), columns.id)
-    except (ValueError, TypeError, AttributeError, binascii.Error) as error:
+    except (ValueError, TypeError, AttributeError, OverflowError, binascii.Error) as error:
         raise CursorError("This cursor was not made here; start with the first page") from error
 
 

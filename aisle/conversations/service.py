@@ -30,6 +30,9 @@ from aisle.customers.models import Customer
 from aisle.database.types import utc_now
 from aisle.language.cleaning import storable
 
+_FIRST = "first"
+"""The dedupe key of the message that a conversation begins with."""
+
 
 @dataclass(frozen=True)
 class NewMessage:
@@ -55,6 +58,7 @@ class ConversationService:
         customer: Customer | None = None,
         *,
         level: VerificationLevel = VerificationLevel.NONE,
+        first_message: str | None = None,
         request_key: str | None = None,
     ) -> Conversation:
         """Open a conversation; a repeated ``request_key`` returns the first one.
@@ -62,13 +66,17 @@ class ConversationService:
         Args:
             customer: whose conversation it is.
             level: how well that is known; somebody entitled must have said so.
+            first_message: what the customer says, answered as any message.
 
         Raises:
-            RepeatedKey: the key belongs to a conversation of another customer or channel.
+            RepeatedKey: the key belongs to another request.
         """
         earlier = self._made_before(request_key)
         if earlier is not None:
-            _refuse_other_use(earlier.channel == channel and earlier.customer == customer)
+            first = self._said_before(earlier.id, _FIRST)
+            said = None if first is None else first.content
+            same_place = earlier.channel == channel and earlier.customer == customer
+            _refuse_other_use(same_place and said == _stored(first_message))
             return earlier
         key = uuid.uuid4()
         conversation = Conversation(
@@ -81,6 +89,9 @@ class ConversationService:
         )
         self._session.add(conversation)
         self._session.flush()
+        if first_message is not None:
+            first_words = NewMessage(first_message, CUSTOMER, str(key), dedupe_key=_FIRST)
+            self.add_message(key, first_words)
         return conversation
 
     def get_conversation(self, conversation_id: uuid.UUID) -> Conversation:
@@ -120,7 +131,7 @@ class ConversationService:
             raise _not_found(conversation_id)
         earlier = self._said_before(conversation_id, new.dedupe_key)
         if earlier is not None:
-            same = (earlier.sender_type, earlier.content) == (new.sender_type, _stored(new))
+            same = (earlier.sender_type, earlier.content) == (new.sender_type, _stored(new.content))
             _refuse_other_use(same)
             give_back_place(self._session, conversation_id)
             return earlier
@@ -128,7 +139,7 @@ class ConversationService:
         message = Message(
             sender_type=new.sender_type,
             sender_id=new.sender_id,
-            content=_stored(new),
+            content=str(storable(new.content)),
             message_type=new.message_type,
             dedupe_key=new.dedupe_key,
             details=new.details,
@@ -179,8 +190,8 @@ def _not_found(conversation_id: uuid.UUID) -> ConversationNotFound:
     return ConversationNotFound(f"No conversation has the id {conversation_id}")
 
 
-def _stored(new: NewMessage) -> str:
-    return str(storable(new.content))
+def _stored(content: str | None) -> str | None:
+    return None if content is None else str(storable(content))
 
 
 def _refuse_other_use(same: bool) -> None:

@@ -25,8 +25,7 @@ from aisle.api.schemas import (
 from aisle.conversations.cached import read_context, read_conversation
 from aisle.conversations.listing import ConversationFilter, CursorError, list_conversations
 from aisle.conversations.models import Conversation
-from aisle.conversations.service import ConversationService, NewMessage
-from aisle.conversations.status import CUSTOMER
+from aisle.conversations.service import ConversationService
 from aisle.customers.identity import VerificationLevel
 from aisle.customers.service import get_customer
 from aisle.handoff.service import change_status
@@ -146,14 +145,10 @@ def _utc(moment: datetime | None) -> datetime | None:
 def _create(session: Session, new: NewConversation, key: str | None) -> Conversation:
     customer = None if new.customer_id is None else get_customer(session, new.customer_id)
     level = VerificationLevel.CONTACT if customer else VerificationLevel.NONE
-    service = ConversationService(session)
-    conversation = service.create_conversation(new.channel, customer, level=level, request_key=key)
-    if new.initial_message is not None:
-        first = NewMessage(
-            content=new.initial_message,
-            sender_type=CUSTOMER,
-            sender_id=str(conversation.id),
-            dedupe_key="initial",
-        )
-        service.add_message(conversation.id, first)
-    return conversation
+    return ConversationService(session).create_conversation(
+        new.channel,
+        customer,
+        level=level,
+        first_message=new.initial_message,
+        request_key=key,
+    )
