@@ -131,8 +131,8 @@ class ConversationService:
             raise _not_found(conversation_id)
         earlier = self._said_before(conversation_id, new.dedupe_key)
         if earlier is not None:
-            same = (earlier.sender_type, earlier.content) == (new.sender_type, _stored(new.content))
-            _refuse_other_use(same)
+            said = (earlier.sender_type, earlier.content, earlier.details)
+            _refuse_other_use(said == (new.sender_type, _stored(new.content), new.details))
             give_back_place(self._session, conversation_id)
             return earlier
         check_sender(place.status, new.sender_type)

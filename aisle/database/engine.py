@@ -14,6 +14,7 @@ from sqlalchemy.pool import QueuePool
 from aisle.settings import DatabaseSettings, PostgresqlSettings, get_settings
 
 SQLITE_BUSY_TIMEOUT_MS = 15_000
+CONNECT_TIMEOUT_S = 5
 Hook = Callable[[], None]
 _BEFORE_COMMIT, _AFTER_COMMIT = "before_commit", "after_commit"
 
@@ -106,6 +107,8 @@ def _postgresql_engine(settings: PostgresqlSettings) -> Engine:
         future=True,
         hide_parameters=True,  # they are personal data, and errors are logged
         pool_pre_ping=True,
+        # A server that does not answer at all must not hold every thread for minutes.
+        connect_args={"connect_timeout": CONNECT_TIMEOUT_S},
         pool_size=settings.pool_size,
         max_overflow=settings.max_overflow,
     )

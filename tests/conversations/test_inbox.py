@@ -173,6 +173,14 @@ def test_a_key_that_was_used_for_another_message_is_refused(
     says(database, chat, "cancel it", "k1")
     with pytest.raises(RepeatedKey):
         says(database, chat, "keep it", "k1")
+    other_file = NewMessage(
+        content="cancel it",
+        sender_type="customer",
+        dedupe_key="k1",
+        details={"attachment": {"id": "another"}},
+    )
+    with pytest.raises(RepeatedKey), database.transaction() as session:
+        ConversationService(session).add_message(chat, other_file)
 
 
 def test_a_repeated_request_is_recognised_after_the_conversation_was_closed(
