@@ -153,6 +153,12 @@ class ConversationService:
             reopen(self._session, self.get_conversation(conversation_id))
         return message
 
+    def customer_changed(self, customer_id: uuid.UUID) -> None:
+        """Let what is known of this customer's conversations be read anew."""
+        statement = select(Conversation.id).where(Conversation.customer_id == customer_id)
+        for conversation_id in self._session.execute(statement).scalars():
+            announce(self._session, conversation_id, "status")
+
     def set_priority(self, conversation: Conversation, priority: str) -> None:
         if conversation.priority != priority:
             conversation.priority = priority

@@ -5,6 +5,7 @@ from enum import Enum
 from sqlalchemy.orm import Session
 
 from aisle.conversations.models import Conversation
+from aisle.conversations.news import announce
 from aisle.customers.identity import (
     MAX_ATTEMPTS,
     Credentials,
@@ -48,6 +49,7 @@ def check_identity(
     if customer is None:
         conversation.failed_identity_checks += 1
         return IdentityCheck.LOCKED if is_locked(conversation) else IdentityCheck.REJECTED
+    announce(session, conversation.id, "status")
     conversation.customer = customer
     conversation.verification_level = int(VerificationLevel.CONTACT)
     session.flush()

@@ -8,6 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from aisle.api.doors import CurrentShop, CurrentState
 from aisle.api.schemas import CustomerOut, NewCustomer
 from aisle.api.state import State
+from aisle.conversations.service import ConversationService
 from aisle.customers.models import Customer
 from aisle.customers.service import CustomerData, get_customer, save_customer
 
@@ -39,4 +40,6 @@ def read(customer_id: uuid.UUID, _: CurrentShop, state: CurrentState) -> Custome
 
 def _save(state: State, data: CustomerData) -> tuple[Customer, bool]:
     with state.database.transaction() as session:
-        return save_customer(session, data)
+        customer, is_new = save_customer(session, data)
+        ConversationService(session).customer_changed(customer.id)
+    return customer, is_new

@@ -67,7 +67,7 @@ class InboxChannel(InputChannel):
         async def start(app: Sanic, _: Any) -> None:
             worker = _worker(app)
             task = asyncio.create_task(worker.run())
-            task.add_done_callback(_tell_why)
+            task.add_done_callback(lambda task: _stop_without_worker(app, task))
             tasks.append((worker, task))
 
         @blueprint.listener("before_server_stop")
@@ -192,6 +192,8 @@ def _raise_reason(failure: TurnFailed) -> None:
     raise failure
 
 
-def _tell_why(task: "asyncio.Task[None]") -> None:
+def _stop_without_worker(app: Sanic, task: "asyncio.Task[None]") -> None:
+    """A server that answers nothing must not look alive; whoever started it does so again."""
     if not task.cancelled() and task.exception() is not None:
-        _log.critical("The inbox worker has stopped", exc_info=task.exception())
+        _log.critical("The inbox worker failed; the server stops", exc_info=task.exception())
+        app.stop()
