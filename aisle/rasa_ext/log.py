@@ -2,6 +2,7 @@
 
 import json
 import logging
+import traceback
 
 from aisle.language.redaction import redact
 
@@ -10,11 +11,16 @@ class PersonalDataFilter(logging.Filter):
     """Rasa logs a message that failed with its text and every local variable.
 
     Of such a record only what went wrong is kept; in any other, addresses and long
-    numbers are hidden.
+    numbers are hidden. Exceptions are told by their type and place.
     """
 
     def filter(self, record: logging.LogRecord) -> bool:
         record.msg, record.args = _without_personal_data(record.getMessage()), ()
+        if record.exc_info and record.exc_info[0] is not None:
+            # A database's message quotes what was to be stored; type and places are enough.
+            kind, _, place = record.exc_info
+            record.exc_text = f"{''.join(traceback.format_tb(place))}{kind.__name__}"
+            record.exc_info = None
         return True
 
 

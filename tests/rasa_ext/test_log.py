@@ -1,5 +1,7 @@
+import io
 import json
 import logging
+import sys
 
 from aisle.rasa_ext.log import PersonalDataFilter
 
@@ -36,3 +38,19 @@ def test_addresses_and_long_numbers_are_hidden() -> None:
 def test_an_ordinary_line_stays_as_it_is() -> None:
     line = "Starting Rasa server on http://127.0.0.1:5005"
     assert filtered(line) == line
+
+
+def test_an_exception_is_told_by_type_and_place_and_not_by_what_it_quotes() -> None:
+    written = io.StringIO()
+    handler = logging.StreamHandler(written)
+    handler.addFilter(PersonalDataFilter())
+    quoted = "my name is Ada and I live in Rome"
+    try:
+        raise ValueError(quoted)
+    except ValueError:
+        failed = sys.exc_info()
+    handler.handle(logging.LogRecord("aisle", logging.ERROR, "", 1, "It failed", (), failed))
+    assert "It failed" in written.getvalue()
+    assert "test_log.py" in written.getvalue()
+    assert "ValueError" in written.getvalue()
+    assert quoted not in written.getvalue()
