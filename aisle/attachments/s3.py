@@ -34,7 +34,8 @@ class S3Store:
     def __init__(self, settings: S3Settings) -> None:
         self._bucket = settings.bucket
         try:
-            self._client = _client(settings)
+            self._client = _client(settings, READ_TIMEOUT, ATTEMPTS)
+            self._quick_client = _client(settings, CONNECT_TIMEOUT, attempts=1)
         except ValueError as error:
             raise SettingsError(f"attachments.s3: {error}") from error
 
@@ -61,7 +62,7 @@ class S3Store:
     def status(self) -> str:
         try:
             with self._errors_told():
-                self._client.head_bucket(Bucket=self._bucket)
+                self._quick_client.head_bucket(Bucket=self._bucket)
         except BlobStoreUnavailable as error:
             return str(error)
         return "ok"
@@ -76,11 +77,11 @@ class S3Store:
             ) from error
 
 
-def _client(settings: S3Settings) -> Any:
+def _client(settings: S3Settings, read_timeout: int, attempts: int) -> Any:
     config = Config(
         connect_timeout=CONNECT_TIMEOUT,
-        read_timeout=READ_TIMEOUT,
-        retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
+        read_timeout=read_timeout,
+        retries={"mode": "standard", "total_max_attempts": attempts},
         # Host names of the form bucket.server rarely resolve outside of Amazon.
         s3={"addressing_style": "path" if settings.endpoint_url else "auto"},
         # boto3 adds newer checksums by default, which other servers refuse.

@@ -1,16 +1,20 @@
 """Whether the service lives, and whether it can do its work."""
 
+import logging
+
 from fastapi import APIRouter, Response
 from prometheus_client import CONTENT_TYPE_LATEST, Gauge, generate_latest
 from sqlalchemy.exc import SQLAlchemyError
 
 from aisle.api.doors import CurrentState
 from aisle.api.schemas import Readiness
+from aisle.attachments.blobs import BlobStore
 from aisle.conversations.inbox import Backlog, backlog
 from aisle.database.engine import Database
 from aisle.documents.mongodb import mongodb_status
 from aisle.live.health import redis_status
 
+_log = logging.getLogger(__name__)
 router = APIRouter(tags=["health"])
 _waiting = Gauge("aisle_inbox_waiting", "Messages that wait for an answer.")
 _oldest = Gauge("aisle_inbox_oldest_seconds", "How long the oldest of them has waited.")
@@ -29,7 +33,7 @@ def ready(state: CurrentState, response: Response) -> Readiness:
     others = {
         "redis": redis_status(),
         "mongodb": mongodb_status(),
-        "attachments": state.blobs.status(),
+        "attachments": _attachments(state.blobs),
     }
     components = {name: status for name, status in others.items() if status is not None}
     if waiting is None:
@@ -58,6 +62,14 @@ def metrics(state: CurrentState) -> Response:
         _waiting.set(waiting.waiting)
         _oldest.set(waiting.oldest_seconds)
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+
+def _attachments(blobs: BlobStore) -> str:
+    status = blobs.status()
+    if status == "ok":
+        return status
+    _log.warning(status)  # anybody may ask here, and it names the bucket
+    return "unavailable"
 
 
 def _backlog(database: Database) -> Backlog | None:
