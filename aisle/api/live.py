@@ -148,7 +148,7 @@ class LiveUpdates:
                     self._wake(list(self._readers))
                 elif event.kind == "typing":
                     self._pass_on_typing(event.conversation_id, event.data)
-                elif event.kind != "inbox":  # that is for workers
+                else:
                     self._wake([event.conversation_id])
 
     def _pass_on_typing(self, conversation_id: uuid.UUID, data: dict[str, Any]) -> None:

@@ -25,13 +25,16 @@ def announce(session: Session, conversation_id: uuid.UUID, kind: Kind, **data: A
     """Say so once the session's transaction is committed; what is cached goes at once.
 
     Args:
-        kind: ``message`` (something was said), ``status`` or ``inbox`` (a worker has to do).
+        kind: ``message`` (something was said), ``inbox`` (it was said to the bot, and a worker
+            has to do) or ``status``.
         data: what readers need to know at once; the truth is in the database.
     """
     announced: _Announced = session.info.setdefault(_ANNOUNCED, {})
     if not announced:
         before_commit(session, lambda: _drop_cached(announced))
         after_commit(session, lambda: _publish(session, announced))
+    if kind == "inbox":  # says that there is a message, too
+        announced.pop((conversation_id, "message"), None)
     announced[conversation_id, kind] = Event(conversation_id, kind, data)
 
 

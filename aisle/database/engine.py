@@ -1,6 +1,7 @@
 """The database: one engine, and sessions that commit at the edge."""
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import lru_cache
@@ -8,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import create_engine, event
 from sqlalchemy.engine import URL, Engine, make_url
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import QueuePool
 
@@ -15,6 +17,7 @@ from aisle.settings import DatabaseSettings, PostgresqlSettings, get_settings
 
 SQLITE_BUSY_TIMEOUT_MS = 15_000
 CONNECT_TIMEOUT_S = 5
+IDLE_S = 1.0
 Hook = Callable[[], None]
 _BEFORE_COMMIT, _AFTER_COMMIT = "before_commit", "after_commit"
 
@@ -90,7 +93,7 @@ def database_at(url: str) -> Database:
     """Open the database at a SQLAlchemy URL."""
     if make_url(url).get_backend_name() == "sqlite":
         return Database(_sqlite_engine(url))
-    return Database(create_engine(url, future=True, hide_parameters=True, pool_pre_ping=True))
+    return Database(_pinged_when_idle(create_engine(url, future=True, hide_parameters=True)))
 
 
 def _postgresql_engine(settings: PostgresqlSettings) -> Engine:
@@ -102,16 +105,37 @@ def _postgresql_engine(settings: PostgresqlSettings) -> Engine:
         port=settings.port,
         database=settings.database,
     )
-    return create_engine(
+    engine = create_engine(
         url,
         future=True,
         hide_parameters=True,  # they are personal data, and errors are logged
-        pool_pre_ping=True,
         # A server that does not answer at all must not hold every thread for minutes.
         connect_args={"connect_timeout": CONNECT_TIMEOUT_S},
         pool_size=settings.pool_size,
         max_overflow=settings.max_overflow,
     )
+    return _pinged_when_idle(engine)
+
+
+def _pinged_when_idle(engine: Engine) -> Engine:
+    """Let a connection that nobody used for a while be tried before it is used.
+
+    SQLAlchemy's own ``pool_pre_ping`` asks each time, which busy connections need not.
+    """
+
+    def used(_connection: Any, record: Any) -> None:
+        record.info["used"] = time.monotonic()
+
+    def ping(connection: Any, record: Any, _proxy: Any) -> None:
+        last = record.info.get("used")
+        if last is None or time.monotonic() - last < IDLE_S:
+            return
+        if not engine.dialect.do_ping(connection):
+            raise DisconnectionError("The connection was lost while it was idle")
+
+    event.listen(engine, "checkin", used)
+    event.listen(engine, "checkout", ping)
+    return engine
 
 
 def _sqlite_engine(url: str) -> Engine:

@@ -1,6 +1,7 @@
 """Transactions, and what SQLite is told at connection."""
 
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from sqlalchemy.exc import IntegrityError, StatementError
 
 from aisle.conversations.models import Conversation, Message
 from aisle.customers.models import Customer
-from aisle.database.engine import Database, database_at
+from aisle.database.engine import IDLE_S, Database, database_at
 from aisle.database.migrate import upgrade
 
 
@@ -76,3 +77,17 @@ def test_errors_do_not_show_values(database: Database) -> None:
     with pytest.raises((IntegrityError, StatementError)) as caught, database.transaction() as again:
         again.add(Customer(email="secret@example.com"))
     assert "[SQL parameters hidden" in str(caught.value)
+
+
+def test_connections_that_were_cut_while_idle_are_replaced(database: Database) -> None:
+    if database.engine.dialect.name != "postgresql":
+        pytest.skip("SQLite has no server that cuts connections")
+    with database.reading() as session:
+        mine = session.execute(text("SELECT pg_backend_pid()")).scalar_one()
+    killer = database_at(str(database.engine.url.render_as_string(hide_password=False)))
+    with killer.transaction() as session:
+        session.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": mine})
+    killer.dispose()
+    time.sleep(IDLE_S)
+    with database.reading() as session:
+        assert session.execute(text("SELECT pg_backend_pid()")).scalar_one() != mine
