@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -14,11 +15,11 @@ POSTGRES_URL = os.environ.get("AISLE_TEST_POSTGRES_URL")
 BACKENDS = ["sqlite", "postgresql"] if POSTGRES_URL else ["sqlite"]
 
 
-@pytest.fixture(params=BACKENDS)
-def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
-    """An empty, migrated database of its own, on each backend that is at hand."""
-    if request.param == "sqlite":
-        database = database_at(f"sqlite:///{tmp_path / 'test.db'}")
+@contextmanager
+def empty_database(backend: str, folder: Path) -> Iterator[Database]:
+    """An empty, migrated database; on SQLite its file is in the folder."""
+    if backend == "sqlite":
+        database = database_at(f"sqlite:///{folder / 'test.db'}")
     else:
         assert POSTGRES_URL is not None
         database = database_at(POSTGRES_URL)
@@ -28,3 +29,10 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
     upgrade(database)
     yield database
     database.dispose()
+
+
+@pytest.fixture(params=BACKENDS)
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """An empty, migrated database of its own, on each backend that is at hand."""
+    with empty_database(request.param, tmp_path) as database:
+        yield database

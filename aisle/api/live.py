@@ -20,7 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from aisle.conversations.models import Conversation
 from aisle.database.engine import Database
 from aisle.database.types import utc_now
-from aisle.live.bus import Bus, BusError
+from aisle.live.bus import Bus, News, listen
 
 LOOK_S, LOOK_WITHOUT_BUS_S = 10.0, 1.0
 """Seconds between two looks for changed conversations."""
@@ -124,7 +124,8 @@ class LiveUpdates:
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Listen and look as long as the block runs."""
-        works = (self._listen(), self._look(), self._nudge())
+        listening = listen(self._bus, self._hear, "so it comes late")
+        works = (listening, self._look(), self._nudge())
         tasks = [asyncio.create_task(work) for work in works]
         try:
             yield
@@ -133,23 +134,13 @@ class LiveUpdates:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _listen(self) -> None:
-        while True:
-            try:
-                await self._hear()
-            except (BusError, OSError) as error:
-                _log.error("News cannot be received, so it comes late: %s", error)
-            await asyncio.sleep(LOOK_S)
-
-    async def _hear(self) -> None:
-        async with self._bus.subscribe() as events:
-            async for event in events:
-                if event is None:  # some may have been missed
-                    self._wake(list(self._readers))
-                elif event.kind == "typing":
-                    self._pass_on_typing(event.conversation_id, event.data)
-                else:
-                    self._wake([event.conversation_id])
+    def _hear(self, event: News) -> None:
+        if event is None:  # some may have been missed
+            self._wake(list(self._readers))
+        elif event.kind == "typing":
+            self._pass_on_typing(event.conversation_id, event.data)
+        else:
+            self._wake([event.conversation_id])
 
     def _pass_on_typing(self, conversation_id: uuid.UUID, data: dict[str, Any]) -> None:
         for reader in self._readers.get(conversation_id, ()):

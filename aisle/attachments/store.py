@@ -1,18 +1,10 @@
 """The store that the settings choose."""
 
-from functools import lru_cache
-
 from aisle.attachments.blobs import BlobStore
 from aisle.attachments.encryption import Encrypted
 from aisle.attachments.folder import FolderStore
 from aisle.attachments.formats import format_of
-from aisle.settings import AttachmentSettings, get_settings
-
-
-@lru_cache(maxsize=1)
-def get_blob_store(encryption_key: str) -> BlobStore:
-    """Return the process's store as the settings describe it."""
-    return open_blob_store(get_settings().attachments, encryption_key)
+from aisle.settings import AttachmentSettings
 
 
 def open_blob_store(settings: AttachmentSettings, encryption_key: str) -> BlobStore:

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from pymongo.errors import DuplicateKeyError
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from aisle.conversations.models import ConversationContext
 from aisle.database.types import utc_now
+from aisle.database.upsert import insert_if_new
 from aisle.documents.indexes import CONTEXTS
 from aisle.documents.mongodb import Mongodb
 
@@ -68,7 +68,15 @@ class SqlContextStore:
 
     def put(self, context: Context) -> None:
         # Several writers may find none at once; the first one makes it.
-        self._session.execute(_insert_if_new(self._session, context))
+        insert_if_new(
+            self._session,
+            ConversationContext,
+            "conversation_id",
+            conversation_id=context.conversation_id,
+            customer_id=context.customer_id,
+            context_variables=context.variables(),
+            as_of=context.as_of,
+        )
         row = self._session.get(
             ConversationContext,
             context.conversation_id,
@@ -106,18 +114,6 @@ class MongoContextStore:
                     # that case the second time finds it.
                     continue
                 return
-
-
-def _insert_if_new(session: Session, context: Context) -> Any:
-    dialect = session.get_bind().dialect.name
-    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    new = insert(ConversationContext).values(
-        conversation_id=context.conversation_id,
-        customer_id=context.customer_id,
-        context_variables=context.variables(),
-        as_of=context.as_of,
-    )
-    return new.on_conflict_do_nothing(index_elements=["conversation_id"])
 
 
 def _not_newer(context: Context) -> dict[str, Any]:

@@ -8,7 +8,6 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import func, insert, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -17,6 +16,7 @@ from aisle.conversations.news import announce
 from aisle.conversations.status import ACTIVE, RESOLVED
 from aisle.conversations.storing import store_message, take_place
 from aisle.database.types import utc_now
+from aisle.database.upsert import insert_if_new
 from aisle.language.cleaning import storable
 
 UNKNOWN_CHANNEL = "unknown"
@@ -44,7 +44,9 @@ def open_conversation(session: Session, sender_id: str) -> Conversation:
     conversation = session.execute(statement).scalar_one_or_none()
     if conversation is None:
         # Several writers may find it missing at once; the first one makes it.
-        session.execute(_insert_if_new(session, sender_id))
+        insert_if_new(
+            session, Conversation, "sender_id", sender_id=sender_id, channel=UNKNOWN_CHANNEL
+        )
         conversation = session.execute(statement).scalar_one()
     return conversation
 
@@ -133,13 +135,6 @@ def session_events(session: Session, conversation: Conversation) -> list[dict[st
 
 def all_events(session: Session, conversation: Conversation) -> list[dict[str, Any]]:
     return _events(session, conversation, 0)
-
-
-def _insert_if_new(session: Session, sender_id: str) -> Any:
-    dialect = session.get_bind().dialect.name
-    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    new = insert(Conversation).values(sender_id=sender_id, channel=UNKNOWN_CHANNEL)
-    return new.on_conflict_do_nothing(index_elements=["sender_id"])
 
 
 def _events(session: Session, conversation: Conversation, first: Any) -> list[dict[str, Any]]:

@@ -28,7 +28,7 @@ from aisle.conversations.storing import (
 from aisle.customers.identity import VerificationLevel
 from aisle.customers.models import Customer
 from aisle.database.types import utc_now
-from aisle.language.cleaning import storable
+from aisle.language.cleaning import clean
 
 _FIRST = "first"
 """The dedupe key of the message that a conversation begins with."""
@@ -57,15 +57,13 @@ class ConversationService:
         channel: str,
         customer: Customer | None = None,
         *,
-        level: VerificationLevel = VerificationLevel.NONE,
         first_message: str | None = None,
         request_key: str | None = None,
     ) -> Conversation:
         """Open a conversation; a repeated ``request_key`` returns the first one.
 
         Args:
-            customer: whose conversation it is.
-            level: how well that is known; somebody entitled must have said so.
+            customer: whose conversation it is; somebody entitled must vouch for that.
             first_message: what the customer says, answered as any message.
 
         Raises:
@@ -76,8 +74,11 @@ class ConversationService:
             first = self._said_before(earlier.id, _FIRST)
             said = None if first is None else first.content
             same_place = earlier.channel == channel and earlier.customer == customer
-            _refuse_other_use(same_place and said == _stored(first_message))
+            _refuse_other_use(
+                same_place and said == (None if first_message is None else clean(first_message))
+            )
             return earlier
+        level = VerificationLevel.NONE if customer is None else VerificationLevel.CONTACT
         key = uuid.uuid4()
         conversation = Conversation(
             id=key,
@@ -129,17 +130,18 @@ class ConversationService:
         place = take_place(self._session, conversation_id)
         if place is None:
             raise _not_found(conversation_id)
+        content = clean(new.content)
         earlier = self._said_before(conversation_id, new.dedupe_key)
         if earlier is not None:
             said = (earlier.sender_type, earlier.content, earlier.details)
-            _refuse_other_use(said == (new.sender_type, _stored(new.content), new.details))
+            _refuse_other_use(said == (new.sender_type, content, new.details))
             give_back_place(self._session, conversation_id)
             return earlier
         check_sender(place.status, new.sender_type)
         message = Message(
             sender_type=new.sender_type,
             sender_id=new.sender_id,
-            content=str(storable(new.content)),
+            content=content,
             message_type=new.message_type,
             dedupe_key=new.dedupe_key,
             details=new.details,
@@ -194,10 +196,6 @@ class ConversationService:
 
 def _not_found(conversation_id: uuid.UUID) -> ConversationNotFound:
     return ConversationNotFound(f"No conversation has the id {conversation_id}")
-
-
-def _stored(content: str | None) -> str | None:
-    return None if content is None else str(storable(content))
 
 
 def _refuse_other_use(same: bool) -> None:

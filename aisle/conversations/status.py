@@ -8,8 +8,6 @@
 from aisle.conversations.errors import MessageNotAllowed, StatusNotAllowed
 
 ACTIVE, ESCALATED, RESOLVED, CLOSED = "active", "escalated", "resolved", "closed"
-STATUSES = (ACTIVE, RESOLVED, ESCALATED, CLOSED)
-PRIORITIES = ("low", "medium", "high", "urgent")
 
 CUSTOMER, BOT, AGENT, SYSTEM = "customer", "bot", "agent", "system"
 SENDERS = (CUSTOMER, BOT, AGENT, SYSTEM)

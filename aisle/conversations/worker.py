@@ -23,7 +23,7 @@ from aisle.conversations.news import announce_typing
 from aisle.conversations.status import ESCALATED
 from aisle.database.engine import Database
 from aisle.database.types import utc_now
-from aisle.live.bus import Bus, BusError
+from aisle.live.bus import Bus, News, listen
 
 POLL_S = 1.0
 """How often to look for messages that nobody told of."""
@@ -32,7 +32,6 @@ MAX_FAILURES = 3
 MAX_ATTEMPTS = 6
 """Tries of any kind: a message may also kill every worker that touches it."""
 STOP_S = 10.0
-LISTEN_AGAIN_S = 10.0
 
 _log = logging.getLogger(__name__)
 _lag = Histogram(
@@ -85,7 +84,8 @@ class InboxWorker:
 
     async def run(self) -> None:
         """Work until `stop` is called."""
-        async with _in_background(self._listen()), _in_background(self._keep_claims()):
+        listening = listen(self._bus, self._hear, "so messages are found by looking")
+        async with _in_background(listening), _in_background(self._keep_claims()):
             while not self._stopping:
                 self._wake.clear()
                 if not await self._take_messages():
@@ -98,20 +98,10 @@ class InboxWorker:
         self._stopping = True
         self._wake.set()
 
-    async def _listen(self) -> None:
-        while True:
-            try:
-                await self._hear()
-            except (BusError, OSError) as error:
-                _log.error("News cannot be received, so messages are found by looking: %s", error)
-            await asyncio.sleep(LISTEN_AGAIN_S)
-
-    async def _hear(self) -> None:
-        async with self._bus.subscribe() as events:
-            async for event in events:
-                if event is None or event.kind == "inbox":
-                    self._was_told = True
-                    self._wake.set()
+    def _hear(self, event: News) -> None:
+        if event is None or event.kind == "inbox":
+            self._was_told = True
+            self._wake.set()
 
     async def _wait(self) -> None:
         try:

@@ -10,10 +10,12 @@
 An event may be lost (readers poll the database as well) but is never made up.
 """
 
+import asyncio
 import hashlib
+import logging
 import os
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
 from functools import lru_cache
 from pathlib import Path
@@ -25,7 +27,12 @@ from aisle.live.redis_bus import RedisBus
 from aisle.live.redis_link import get_redis
 from aisle.settings import DatabaseSettings, get_settings
 
-__all__ = ["Bus", "BusError", "Event", "Kind", "News", "bus_folder", "get_bus"]
+__all__ = ["Bus", "BusError", "Event", "Kind", "News", "bus_folder", "get_bus", "listen"]
+
+LISTEN_AGAIN_S = 10.0
+"""Seconds until a subscription that failed is tried again."""
+
+_log = logging.getLogger(__name__)
 
 
 class Bus(Protocol):
@@ -45,6 +52,22 @@ class Bus(Protocol):
 
         Each process should subscribe once and hand the events on itself.
         """
+
+
+async def listen(bus: Bus, take: Callable[[News], None], meanwhile: str) -> None:
+    """Hand on everything that the bus tells, for good.
+
+    Args:
+        meanwhile: for the log, what happens while nothing can be received.
+    """
+    while True:
+        try:
+            async with bus.subscribe() as events:
+                async for news in events:
+                    take(news)
+        except (BusError, OSError) as error:
+            _log.error("News cannot be received, %s: %s", meanwhile, error)
+        await asyncio.sleep(LISTEN_AGAIN_S)
 
 
 @lru_cache(maxsize=1)

@@ -6,12 +6,10 @@ from pathlib import Path
 
 import httpx
 import pytest
-from sqlalchemy import text
 
-from aisle.database.engine import Database, database_at
-from aisle.database.migrate import upgrade
+from aisle.database.engine import Database
 from tests.api.serving import API_KEY, Api, database_settings, serving
-from tests.conftest import BACKENDS, POSTGRES_URL
+from tests.conftest import BACKENDS, empty_database
 
 
 @pytest.fixture(scope="module", params=BACKENDS)
@@ -19,17 +17,8 @@ def database(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Database]:
     """As the fixture of the same name for all tests, but one for a module."""
-    if request.param == "sqlite":
-        database = database_at(f"sqlite:///{tmp_path_factory.mktemp('sqlite') / 'test.db'}")
-    else:
-        assert POSTGRES_URL is not None
-        database = database_at(POSTGRES_URL)
-        with database.engine.begin() as connection:
-            connection.execute(text("DROP SCHEMA public CASCADE"))
-            connection.execute(text("CREATE SCHEMA public"))
-    upgrade(database)
-    yield database
-    database.dispose()
+    with empty_database(request.param, tmp_path_factory.mktemp("database")) as database:
+        yield database
 
 
 @pytest.fixture(scope="module")

@@ -26,7 +26,6 @@ from aisle.conversations.cached import read_context, read_conversation
 from aisle.conversations.listing import ConversationFilter, CursorError, list_conversations
 from aisle.conversations.models import Conversation
 from aisle.conversations.service import ConversationService
-from aisle.customers.identity import VerificationLevel
 from aisle.customers.service import get_customer
 from aisle.handoff.service import change_status
 
@@ -144,11 +143,9 @@ def _utc(moment: datetime | None) -> datetime | None:
 
 def _create(session: Session, new: NewConversation, key: str | None) -> Conversation:
     customer = None if new.customer_id is None else get_customer(session, new.customer_id)
-    level = VerificationLevel.CONTACT if customer else VerificationLevel.NONE
     return ConversationService(session).create_conversation(
         new.channel,
         customer,
-        level=level,
         first_message=new.initial_message,
         request_key=key,
     )

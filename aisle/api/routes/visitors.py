@@ -11,7 +11,6 @@ from aisle.api.doors import CurrentShop, CurrentState, OptionalCaller
 from aisle.api.schemas import NewVisitor, VisitorCreated
 from aisle.api.state import State
 from aisle.conversations.service import ConversationService
-from aisle.customers.identity import VerificationLevel
 from aisle.customers.service import find_by_external_id
 from aisle.database.types import utc_now
 
@@ -31,10 +30,7 @@ def create_visitor(new: NewVisitor, caller: OptionalCaller, state: CurrentState)
             customer = find_by_external_id(session, caller.external_id)
             if customer is None:
                 raise HTTPException(404, "No customer has the external id in this token")
-        level = VerificationLevel.CONTACT if customer else VerificationLevel.NONE
-        conversation = ConversationService(session).create_conversation(
-            new.channel, customer, level=level
-        )
+        conversation = ConversationService(session).create_conversation(new.channel, customer)
     return _token(state, conversation.id)
 
 
