@@ -1,5 +1,9 @@
 """Questions that the shop's articles answer."""
 
+import asyncio
+import uuid
+from collections.abc import Callable
+from itertools import count
 from typing import Any
 
 from rasa_sdk import Action, Tracker
@@ -9,9 +13,12 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.effects import once
 from actions.products import TELL, is_follow_up
 from actions.turn import Event, Turn
-from aisle.conversations.dialogue import open_conversation
+from aisle.conversations.dialogue import find_conversation, open_conversation
+from aisle.conversations.news import announce_draft
 from aisle.database.engine import get_database
 from aisle.handoff.urgency import needs_human_now
+from aisle.knowledge.ratings import rate_article
+from aisle.knowledge.search.relevance import ANSWER_THRESHOLD
 from aisle.knowledge.service import Answer, get_knowledge
 from aisle.shop.catalogue import get_catalogue
 
@@ -24,10 +31,13 @@ class AnswerQuestion(Action):
     def name(self) -> str:
         return "action_answer_question"
 
-    def run(
+    async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[Event]:
-        turn = Turn(tracker)
+        # A language model may take seconds, in which others are served.
+        return await asyncio.to_thread(self._answer, Turn(tracker), dispatcher)
+
+    def _answer(self, turn: Turn, dispatcher: CollectingDispatcher) -> list[Event]:
         if needs_human_now(turn.text):
             return say_sorry_and_escalate(dispatcher)
         named = get_catalogue().find_products(turn.text) if turn.intent in TELL else []
@@ -36,10 +46,8 @@ class AnswerQuestion(Action):
         if is_follow_up(turn):
             product_id = turn.slot("product_id")
             return tell_about_product("product_availability", product_id, turn, dispatcher)
-        answer = get_knowledge().answer(turn.text)
-        if answer is None:
-            return say_no_answer(turn, dispatcher)
-        return say_answer(answer, turn, dispatcher)
+        answered = answer_from_articles(turn, dispatcher)
+        return say_no_answer(turn, dispatcher) if answered is None else answered
 
 
 class RateHelpful(Action):
@@ -55,7 +63,7 @@ class RateHelpful(Action):
         turn = Turn(tracker)
         article_id = turn.slot("article_id")
         with get_database().transaction() as session:
-            get_knowledge().rate_answer(session, article_id, turn.sender_id, self.helpful)
+            rate_article(session, article_id, turn.sender_id, self.helpful, turn.last_question())
         dispatcher.utter_message(response=self.response)
         return []
 
@@ -73,12 +81,35 @@ def say_sorry_and_escalate(dispatcher: CollectingDispatcher) -> list[Event]:
     return [FollowupAction("action_escalate_to_human")]
 
 
-def say_answer(answer: Answer, turn: Turn, dispatcher: CollectingDispatcher) -> list[Event]:
-    dispatcher.utter_message(
-        response="utter_article", passage=answer.text, title=answer.title, link=answer.link
-    )
+def answer_from_articles(
+    turn: Turn, dispatcher: CollectingDispatcher, threshold: float = ANSWER_THRESHOLD
+) -> list[Event] | None:
+    """Tell what the articles say, or return None when none is likely enough to answer."""
+    with get_database().reading() as session:
+        conversation = find_conversation(session, turn.sender_id)
+        passages = get_knowledge().find_passages(session, turn.text, threshold)
+    if not passages:
+        return None
+    draft = _draft(conversation.id if conversation else None)
+    return _say_answer(get_knowledge().answer(turn.text, passages, draft), turn, dispatcher)
+
+
+def _say_answer(answer: Answer, turn: Turn, dispatcher: CollectingDispatcher) -> list[Event]:
+    sources = "; ".join(f"{source.title}, {source.link}" for source in answer.references)
+    dispatcher.utter_message(response="utter_article", passage=answer.text, sources=sources)
     asks = _what_to_ask(turn, "utter_was_this_helpful")
     return [SlotSet("article_id", answer.article_id), *asks]
+
+
+def _draft(conversation_id: uuid.UUID | None) -> Callable[[str], None]:
+    """Return what shows sentences as they are written to those who follow the conversation."""
+    numbers = count(1)
+
+    def show(sentence: str) -> None:
+        if conversation_id is not None:
+            announce_draft(conversation_id, next(numbers), sentence)
+
+    return show
 
 
 def say_no_answer(turn: Turn, dispatcher: CollectingDispatcher) -> list[Event]:

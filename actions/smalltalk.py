@@ -1,5 +1,6 @@
 """Misunderstandings and repeats."""
 
+import asyncio
 import re
 from typing import Any
 
@@ -8,19 +9,18 @@ from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.knowledge import (
-    say_answer,
+    answer_from_articles,
     say_no_answer,
     say_sorry_and_escalate,
     tell_about_product,
 )
 from actions.turn import Event, Turn
 from aisle.handoff.urgency import needs_human_now
-from aisle.knowledge.service import get_knowledge
 from aisle.shop.catalogue import get_catalogue
 
 NOT_UNDERSTOOD = "nlu_fallback"
 SURE_ENOUGH = 0.6
-"""Confidence from which on an article may answer a message that was not understood."""
+"""Relevance from which on an article may answer a message that was not understood."""
 
 
 _ABOUT_ORDERS = re.compile(r"\b(?:orders?|ordered|bought|purchased?)\b", re.IGNORECASE)
@@ -34,10 +34,13 @@ class DefaultFallback(Action):
     def name(self) -> str:
         return "action_default_fallback"
 
-    def run(
+    async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[Event]:
-        turn = Turn(tracker)
+        # A language model may take seconds, in which others are served.
+        return await asyncio.to_thread(self._react, Turn(tracker), dispatcher)
+
+    def _react(self, turn: Turn, dispatcher: CollectingDispatcher) -> list[Event]:
         kept = [SlotSet("article_id", turn.slot("article_id"))]
         if not turn.text.strip():
             dispatcher.utter_message(response="utter_empty_message")
@@ -48,9 +51,9 @@ class DefaultFallback(Action):
         if named:
             product_id = named[0].product_id
             return tell_about_product("product_information", product_id, turn, dispatcher)
-        answer = get_knowledge().answer(turn.text)
-        if answer is not None and answer.confidence >= SURE_ENOUGH:
-            return say_answer(answer, turn, dispatcher)
+        answered = answer_from_articles(turn, dispatcher, SURE_ENOUGH)
+        if answered is not None:
+            return answered
         if _ABOUT_ORDERS.search(turn.text):
             dispatcher.utter_message(response="utter_only_own_orders")
             return kept

@@ -85,6 +85,12 @@ class Turn:
         wishes = (found for found in reversed(self._intents()) if found not in _NO_WISHES)
         return next(wishes, None)
 
+    def last_question(self) -> str | None:
+        """Return the latest message that was more than an answer."""
+        said = zip(self._customer_events(), self._intents(), strict=True)
+        asked = [event.get("text") for event, intent in said if intent not in _NO_WISHES]
+        return asked[-1] if asked else None
+
     @property
     def question_before(self) -> str | None:
         """The bot's last action before the latest message, such as ``utter_offer_human``."""

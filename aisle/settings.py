@@ -12,7 +12,16 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from pydantic import BaseModel, Extra, Field, SecretStr, ValidationError, root_validator, validator
+from pydantic import (
+    AnyHttpUrl,
+    BaseModel,
+    Extra,
+    Field,
+    SecretStr,
+    ValidationError,
+    root_validator,
+    validator,
+)
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 DEFAULT_CONFIG = PROJECT_ROOT / "config" / "default.yaml"
@@ -85,12 +94,43 @@ class NlpSettings(_Section):
     batch_size: int = Field(32, ge=1, description="Texts encoded at once.")
 
 
+class ResponseGenerationSettings(_Section):
+    model_name: str = Field(description="As the server at base_url calls its model.")
+    api_key: SecretStr = Field(SecretStr(""), description="Empty for a server that asks for none.")
+    base_url: AnyHttpUrl = Field(description="An OpenAI-compatible API, such as http://…/v1.")
+    max_tokens: int = Field(500, ge=1, description="The longest answer.")
+    temperature: float = Field(0.7, ge=0, le=2)
+
+
 class AiServicesSettings(_Section):
     nlp: NlpSettings
+    response_generation: ResponseGenerationSettings | None = None
+
+    @validator("response_generation", pre=True)
+    def _none_without_a_model(cls, value: object) -> object:
+        return None if isinstance(value, dict) and not value.get("model_name") else value
+
+
+class ElasticsearchSettings(_Section):
+    hosts: tuple[AnyHttpUrl, ...] = Field(description="Addresses, separated by spaces.")
+    username: str = Field("", description="Empty for a server that asks for none.")
+    password: SecretStr = SecretStr("")
+    index: str = Field(regex=r"^[a-z0-9][a-z0-9_-]{0,99}$", description="An alias, made by Aisle.")
+
+    @validator("hosts", pre=True)
+    def _split(cls, value: object) -> object:
+        return value.split() if isinstance(value, str) else value
+
+    @validator("hosts", each_item=True)
+    def _only_an_address(cls, host: AnyHttpUrl) -> AnyHttpUrl:
+        if host.port is None or host.user or host.password:
+            raise ValueError("must look like https://host:9200; the login has keys of its own")
+        return host
 
 
 class KnowledgeSettings(_Section):
     index_path: Path
+    synonyms: Path | None = Field(None, description="What customers call the same, by line.")
 
 
 class ServerSettings(_Section):
@@ -125,6 +165,9 @@ class PerformanceSettings(_Section):
     )
     cache_ttl: int = Field(
         3600, ge=2, description="Seconds a conversation stays cached; its context half as long."
+    )
+    response_generation_timeout: float = Field(
+        10, gt=0, description="Seconds for an answer that a model writes, then one is quoted."
     )
 
 
@@ -184,11 +227,16 @@ class Settings(_Section):
     database: DatabaseSettings
     ai_services: AiServicesSettings
     knowledge: KnowledgeSettings
+    elasticsearch: ElasticsearchSettings | None = None
     servers: ServersSettings
     performance: PerformanceSettings
     security: SecuritySettings
     rate_limits: RateLimitSettings
     attachments: AttachmentSettings
+
+    @validator("elasticsearch", pre=True)
+    def _none_without_a_host(cls, value: object) -> object:
+        return None if isinstance(value, dict) and not value.get("hosts") else value
 
 
 @lru_cache(maxsize=1)

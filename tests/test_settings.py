@@ -104,6 +104,38 @@ def test_mongodb_is_used_where_an_address_is_given() -> None:
     assert mongodb.database == "aisle"
 
 
+@pytest.mark.parametrize(
+    ("overlay_file", "variables"), [(None, {}), (PRODUCTION, PRODUCTION_VARIABLES)]
+)
+def test_a_language_model_is_used_where_one_is_named(
+    overlay_file: Path | None, variables: dict[str, str]
+) -> None:
+    assert load_settings(overlay_file, variables).ai_services.response_generation is None
+    key = "sk-tr0ub4dor"
+    named = {**variables, "AISLE_LLM_MODEL": "owl-7b", "AISLE_LLM_API_KEY": key}
+    settings = load_settings(overlay_file, named)
+    model = settings.ai_services.response_generation
+    assert model is not None
+    assert (model.model_name, model.max_tokens, model.temperature) == ("owl-7b", 500, 0.7)
+    assert model.api_key.get_secret_value() == key
+    assert key not in repr(settings)
+    assert settings.performance.response_generation_timeout == 10
+
+
+def test_a_local_language_model_needs_no_key() -> None:
+    local = {"AISLE_LLM_MODEL": "owl-7b", "AISLE_LLM_BASE_URL": "http://models:11434/v1"}
+    model = load_settings(None, local).ai_services.response_generation
+    assert model is not None
+    assert model.base_url == "http://models:11434/v1"
+    assert not model.api_key.get_secret_value()
+
+
+def test_a_language_models_address_is_checked() -> None:
+    wrong = {"AISLE_LLM_MODEL": "owl-7b", "AISLE_LLM_BASE_URL": "models:11434"}
+    with pytest.raises(SettingsError, match=r"ai_services\.response_generation\.base_url"):
+        load_settings(None, wrong)
+
+
 @pytest.mark.parametrize("missing", sorted(PRODUCTION_VARIABLES))
 def test_production_refuses_to_start_without_each_of_its_variables(missing: str) -> None:
     variables = {name: value for name, value in PRODUCTION_VARIABLES.items() if name != missing}

@@ -14,10 +14,12 @@ from aisle.api.bodies import BodyLimit
 from aisle.api.doors import SCHEMES
 from aisle.api.problems import add_problem_handlers, documented
 from aisle.api.routes import (
+    articles,
     attachments,
     conversations,
     customers,
     health,
+    knowledge,
     messages,
     stream,
     visitors,
@@ -65,6 +67,8 @@ def create_app(state: State) -> FastAPI:
         attachments.router,
         visitors.router,
         customers.router,
+        articles.router,
+        knowledge.router,
     ):
         app.include_router(router, dependencies=SCHEMES, responses=_PROBLEMS)
     app.include_router(health.router)

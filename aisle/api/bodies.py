@@ -3,13 +3,17 @@
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from aisle.api.problems import problem
+from aisle.knowledge.articles.fields import LONGEST_CONTENT
 
 JSON_BYTES = 64 * 1024
+ARTICLE_BYTES = JSON_BYTES + 6 * LONGEST_CONTENT
+"""JSON may write any character of the content as ``\\u1234``."""
+
 FORM_OVERHEAD_BYTES = 16 * 1024
 
 
 class BodyLimit:
-    """Answers 413 to a body above the limit of its path; attachments have their own."""
+    """Answers 413 to a body above the limit of its path."""
 
     def __init__(self, app: ASGIApp, attachment_bytes: int) -> None:
         self._app = app
@@ -19,13 +23,17 @@ class BodyLimit:
         if scope["type"] != "http" or scope["method"] == "GET":  # nobody reads a GET's body
             await self._app(scope, receive, send)
             return
-        is_upload = scope["path"].endswith("/attachments")
-        limit = self._attachment_bytes if is_upload else JSON_BYTES
+        limit = self._limit(scope["path"])
         declared = dict(scope["headers"]).get(b"content-length", b"0")
         if not declared.isdigit() or int(declared) > limit:
             await _too_large(limit)(scope, receive, send)
             return
         await self._counting(scope, receive, send, limit)
+
+    def _limit(self, path: str) -> int:
+        if path.endswith("/attachments"):
+            return self._attachment_bytes
+        return ARTICLE_BYTES if path.startswith("/knowledge/articles") else JSON_BYTES
 
     async def _counting(self, scope: Scope, receive: Receive, send: Send, limit: int) -> None:
         """A body in chunks declares no length, so what comes is counted."""

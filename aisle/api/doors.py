@@ -108,5 +108,6 @@ def _count(request: Request, kind: CallerKind, identity: str) -> None:
 SCHEMES = [Security(_api_key), Security(_bearer)]
 CurrentState = Annotated[State, Depends(current_state)]
 OptionalCaller = Annotated[Caller | None, Depends(optional_caller)]
+AnyCaller = Annotated[Caller, Depends(caller)]
 CurrentShop = Annotated[ShopServer, Depends(shop_server)]
 ConversationCaller = Annotated[ShopServer | Visitor, Depends(conversation_caller)]

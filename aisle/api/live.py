@@ -12,7 +12,6 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
@@ -20,13 +19,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from aisle.conversations.models import Conversation
 from aisle.database.engine import Database
 from aisle.database.types import utc_now
-from aisle.live.bus import Bus, News, listen
+from aisle.live.bus import Bus, Event, News, listen
 
 LOOK_S, LOOK_WITHOUT_BUS_S = 10.0, 1.0
 """Seconds between two looks for changed conversations."""
 OVERLAP = timedelta(seconds=5)
 """A change is stamped before its commit, so looks reach back a little."""
-MOST_TYPING = 8
+MOST_PASSING = 32
 HEARTBEAT_S = 15
 """Seconds without anything to say after which a stream shows that it lives."""
 
@@ -34,12 +33,16 @@ _log = logging.getLogger(__name__)
 
 
 class Reader:
-    """Follows one conversation. ``typing`` holds who began or stopped to write."""
+    """Follows one conversation.
 
-    __slots__ = ("_has_news", "_last_wake", "_waiter", "is_closed", "typing")
+    ``passing`` holds events that are kept nowhere else: who began or stopped to write, and
+    the sentences of an answer that is being written.
+    """
+
+    __slots__ = ("_has_news", "_last_wake", "_waiter", "is_closed", "passing")
 
     def __init__(self) -> None:
-        self.typing: list[dict[str, Any]] = []
+        self.passing: list[Event] = []
         self.is_closed = False
         self._has_news = True
         self._last_wake = time.monotonic()
@@ -50,8 +53,8 @@ class Reader:
         self._has_news = True
         self._go_on()
 
-    def add_typing(self, data: dict[str, Any]) -> None:
-        self.typing = [*self.typing[-MOST_TYPING:], data]
+    def add_passing(self, event: Event) -> None:
+        self.passing = [*self.passing[-MOST_PASSING:], event]
         self._go_on()
 
     def close(self) -> None:
@@ -65,7 +68,7 @@ class Reader:
 
     async def wait(self) -> None:
         """Return as soon as there is anything to show, or it is time for a heartbeat."""
-        if not self._has_news and not self.typing and not self.is_closed:
+        if not self._has_news and not self.passing and not self.is_closed:
             self._waiter = asyncio.get_running_loop().create_future()
             try:
                 await self._waiter
@@ -77,9 +80,9 @@ class Reader:
         had_news, self._has_news = self._has_news, False
         return had_news
 
-    def take_typing(self) -> list[dict[str, Any]]:
-        typing, self.typing = self.typing, []
-        return typing
+    def take_passing(self) -> list[Event]:
+        passing, self.passing = self.passing, []
+        return passing
 
     def _go_on(self) -> None:
         self._last_wake = time.monotonic()
@@ -137,14 +140,14 @@ class LiveUpdates:
     def _hear(self, event: News) -> None:
         if event is None:  # some may have been missed
             self._wake(list(self._readers))
-        elif event.kind == "typing":
-            self._pass_on_typing(event.conversation_id, event.data)
+        elif event.kind in ("typing", "draft"):
+            self._pass_on(event)
         else:
             self._wake([event.conversation_id])
 
-    def _pass_on_typing(self, conversation_id: uuid.UUID, data: dict[str, Any]) -> None:
-        for reader in self._readers.get(conversation_id, ()):
-            reader.add_typing(data)
+    def _pass_on(self, event: Event) -> None:
+        for reader in self._readers.get(event.conversation_id, ()):
+            reader.add_passing(event)
 
     def _wake(self, conversations: list[uuid.UUID]) -> None:
         for conversation_id in conversations:

@@ -28,6 +28,16 @@ from aisle.conversations.errors import (
     StatusNotAllowed,
 )
 from aisle.customers.service import CustomerConflict, CustomerNotFound
+from aisle.documents.mongodb import MongodbUnavailable
+from aisle.knowledge.errors import (
+    ArticleExists,
+    IndexMismatch,
+    IndexMissing,
+    IndexUnavailable,
+    UnknownArticle,
+    UnknownFilter,
+    VersionConflict,
+)
 
 RETRY_AFTER_S = 2
 MEDIA_TYPE = "application/problem+json"
@@ -36,10 +46,13 @@ _STATUS_OF: dict[type[Exception], int] = {
     ConversationNotFound: 404,
     CustomerNotFound: 404,
     AttachmentNotFound: 404,
+    UnknownArticle: 404,
     MessageNotAllowed: 409,
     StatusNotAllowed: 409,
     CustomerConflict: 409,
+    ArticleExists: 409,
     RepeatedKey: 422,
+    UnknownFilter: 422,
     AttachmentTooLarge: 413,
     AttachmentTypeNotAllowed: 415,
     AttachmentContentMismatch: 422,
@@ -72,17 +85,25 @@ def add_problem_handlers(app: FastAPI) -> None:
     """Let every error of the application leave as a problem document."""
     for error in _STATUS_OF:
         app.add_exception_handler(error, _told)
+    app.add_exception_handler(VersionConflict, _changed_meanwhile)
     app.add_exception_handler(AccessDenied, _denied)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(DBAPIError, _no_database)
     app.add_exception_handler(PoolTimeout, _no_database)
     app.add_exception_handler(BlobStoreUnavailable, _no_blobs)
+    for unusable in (MongodbUnavailable, IndexUnavailable, IndexMissing, IndexMismatch):
+        app.add_exception_handler(unusable, _no_articles)
     app.add_middleware(_Unexpected)
 
 
 async def _told(_: Request, error: Exception) -> JSONResponse:
     return problem(_STATUS_OF[type(error)], str(error))
+
+
+async def _changed_meanwhile(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, VersionConflict)
+    return problem(409, str(error), version=error.present)
 
 
 async def _denied(_: Request, error: Exception) -> JSONResponse:
@@ -116,6 +137,11 @@ async def _no_database(request: Request, error: Exception) -> JSONResponse:
 async def _no_blobs(_: Request, error: Exception) -> JSONResponse:
     _log.error("%s", error)
     return _come_back("Attachments cannot be stored or read now; try again in a moment")
+
+
+async def _no_articles(_: Request, error: Exception) -> JSONResponse:
+    _log.error("%s", error)
+    return _come_back("Articles cannot be stored or searched now; try again in a moment")
 
 
 def _come_back(detail: str) -> JSONResponse:

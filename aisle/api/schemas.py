@@ -53,7 +53,7 @@ class Content(ConstrainedStr):
     regex = r"(?s)^.*[^\s\x00].*\Z"
 
 
-class _Documented(BaseModel):
+class Documented(BaseModel):
     """Tells OpenAPI what may be null, which pydantic leaves out, and the ``example``."""
 
     class Config:
@@ -70,12 +70,12 @@ class _Documented(BaseModel):
                 schema["example"] = example
 
 
-class _Input(_Documented):
+class Input(Documented):
     class Config:
         extra = Extra.forbid
 
 
-class _Output(_Documented):
+class Output(Documented):
     class Config:
         orm_mode = True
 
@@ -90,7 +90,7 @@ class Problem(BaseModel):
     errors: list[dict[str, str]] | None = None
 
 
-class NewConversation(_Input):
+class NewConversation(Input):
     customer_id: uuid.UUID | None = Field(
         description="Of a customer made with POST /customers; null for somebody unknown."
     )
@@ -105,7 +105,7 @@ class NewConversation(_Input):
         }
 
 
-class ConversationCreated(_Output):
+class ConversationCreated(Output):
     id: uuid.UUID
     customer_id: uuid.UUID | None
     channel: str
@@ -120,7 +120,7 @@ class ConversationOut(ConversationCreated):
     updated_at: datetime
 
 
-class ContextOut(_Output):
+class ContextOut(Output):
     """``aisle.conversations.overview.ConversationOverview``, described there."""
 
     conversation_id: uuid.UUID
@@ -140,12 +140,12 @@ class ContextOut(_Output):
     entities: list[dict[str, Any]]
 
 
-class ConversationPage(_Documented):
+class ConversationPage(Documented):
     items: list[ConversationOut]
     next_cursor: str | None = Field(description="For the next page; null on the last one.")
 
 
-class ConversationChange(_Input):
+class ConversationChange(Input):
     status: Status | None = None
     priority: Priority | None = None
 
@@ -159,7 +159,7 @@ class ConversationChange(_Input):
         example = {"status": "resolved"}
 
 
-class NewMessageIn(_Input):
+class NewMessageIn(Input):
     content: Content
     sender_type: SenderType
     sender_id: SenderId
@@ -192,7 +192,7 @@ class _MessageRow(GetterDict):
         return super().get("details" if key == "metadata" else key, default)
 
 
-class MessageOut(_Output):
+class MessageOut(Output):
     id: uuid.UUID
     conversation_id: uuid.UUID
     sequence: int
@@ -216,7 +216,7 @@ class AnalysedMessageOut(MessageOut):
     entities: list[dict[str, Any]]
 
 
-class MessagePage(_Documented):
+class MessagePage(Documented):
     items: list[AnalysedMessageOut | MessageOut]
     next_after: int | None = Field(description="``after`` of the next page; null on the last one.")
 
@@ -230,7 +230,7 @@ class MessageAnswered(MessageAccepted):
     replies: list[MessageOut] = Field(description="What the bot answered within the time.")
 
 
-class TypingIn(_Input):
+class TypingIn(Input):
     sender_type: Literal["customer", "agent"]
     active: bool = True
 
@@ -238,7 +238,7 @@ class TypingIn(_Input):
         example = {"sender_type": "customer", "active": True}
 
 
-class NewCustomer(_Input):
+class NewCustomer(Input):
     external_id: Name | None = None
     email: Email | None = None
     phone: Phone | None = None
@@ -277,7 +277,7 @@ def _check_json(value: Any, levels: int) -> None:
             _check_json(item, levels - 1)
 
 
-class CustomerOut(_Output):
+class CustomerOut(Output):
     id: uuid.UUID
     external_id: str | None
     email: str | None
@@ -289,7 +289,7 @@ class CustomerOut(_Output):
     updated_at: datetime
 
 
-class NewVisitor(_Input):
+class NewVisitor(Input):
     channel: Channel = Channel("web")
 
     class Config:
@@ -302,7 +302,7 @@ class VisitorCreated(BaseModel):
     expires_at: datetime
 
 
-class AttachmentOut(_Output):
+class AttachmentOut(Output):
     id: uuid.UUID
     name: str
     content_type: str
@@ -310,7 +310,7 @@ class AttachmentOut(_Output):
     created_at: datetime
 
 
-class Readiness(_Documented):
+class Readiness(Documented):
     status: Literal["ready", "degraded", "unavailable"]
     components: dict[str, str]
     inbox_waiting: int | None

@@ -2,7 +2,7 @@
 
 import typer
 
-from aisle.cli import chat, database, handoffs, loading, model, up
+from aisle.cli import chat, database, handoffs, knowledge, loading, model, up
 from aisle.cli.errors import CommandGroup
 
 app = typer.Typer(
@@ -16,6 +16,7 @@ app = typer.Typer(
 app.command()(up.up)
 app.command()(chat.chat)
 app.add_typer(handoffs.app, name="handoffs")
+app.add_typer(knowledge.app, name="knowledge")
 app.add_typer(database.app, name="db")
 app.command()(loading.seed)
 app.command()(loading.index)

@@ -35,7 +35,7 @@ def seed(
     from aisle.database.engine import get_database
     from aisle.shop.seed import seed_shop
 
-    with _progress("Loading the shop") as progress:
+    with progress_bar("Loading the shop") as progress:
         report = seed_shop(get_database(), folder, progress, refresh=refresh)
     out.print(f"{report}.")
 
@@ -44,28 +44,37 @@ def index(
     folder: Annotated[
         Path, typer.Argument(help="Articles as Markdown files.", show_default=False)
     ] = KNOWLEDGE,
+    rebuild: Annotated[
+        bool,
+        typer.Option("--rebuild", help="Build the whole index anew while the present one is used."),
+    ] = False,
 ) -> None:
-    """Load help articles and index them for search (default: the demo shop's)."""
+    """Load help articles and index what changed (default: the demo shop's)."""
     from aisle.database.engine import get_database
-    from aisle.knowledge.indexing import index_knowledge
+    from aisle.knowledge.articles.folder import load_articles
+    from aisle.knowledge.indexing import index_articles
 
-    with _progress("Indexing articles") as progress:
-        report = index_knowledge(get_database(), folder, progress)
+    database = get_database()
+    with database.transaction() as session:
+        loaded = load_articles(session, folder)
+    with progress_bar("Indexing articles") as progress:
+        report = index_articles(database, rebuild=rebuild, progress=progress)
     out.print(
-        f"{report.articles} articles in {report.passages} passages "
-        f"({report.changed} new or changed, {report.removed} removed)."
+        f"{report.articles} articles ({report.changed} new or changed, {report.removed} removed)."
     )
-    _tell_errors(folder, report.errors)
+    for kept in loaded.kept:
+        out.print(f"Note: {kept}.", markup=False)
+    tell_errors(folder, loaded.errors)
 
 
-def _tell_errors(folder: Path, errors: Sequence[str]) -> None:
+def tell_errors(source: object, errors: Sequence[str]) -> None:
     if errors:
         shown = "\n".join(f"  {error}" for error in errors)
-        raise CommandError(f"Everything else in {folder} is loaded, but not:\n{shown}")
+        raise CommandError(f"Everything else in {source} is loaded, but not:\n{shown}")
 
 
 @contextmanager
-def _progress(label: str) -> Iterator[ReportProgress]:
+def progress_bar(label: str) -> Iterator[ReportProgress]:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, TimeElapsedColumn(), console=out) as bars:
         task = bars.add_task(label, total=None)

@@ -44,6 +44,14 @@ def announce_typing(conversation_id: uuid.UUID, sender_type: str, active: bool) 
     get_bus().publish(Event(conversation_id, "typing", data))
 
 
+def announce_draft(conversation_id: uuid.UUID, number: int, sentence: str) -> None:
+    """Show a sentence of an answer that the bot is writing; this is kept nowhere.
+
+    ``number`` counts from 1. The message that follows takes the place of all of them.
+    """
+    get_bus().publish(Event(conversation_id, "draft", {"number": number, "text": sentence}))
+
+
 def _publish(session: Session, announced: _Announced) -> None:
     session.info.pop(_ANNOUNCED, None)
     # A reader may have filled the cache between the first time and the commit.

@@ -10,12 +10,34 @@ class ArticlesMissing(KnowledgeError):
 
 
 class IndexMissing(KnowledgeError):
-    """There is no usable index file yet."""
+    """There is no usable index yet."""
 
 
 class IndexMismatch(KnowledgeError):
     """The index was built by another encoder or version than the one that reads it."""
 
 
+class IndexUnavailable(KnowledgeError):
+    """The server that holds the index does not answer, or refuses."""
+
+
 class UnknownArticle(KnowledgeError):
     """There is no article with this id."""
+
+
+class ArticleExists(KnowledgeError):
+    """Another article has this id."""
+
+
+class VersionConflict(KnowledgeError):
+    """The article was changed by somebody else in the meantime; ``present`` is its version."""
+
+    def __init__(self, article_id: str, version: int, present: int) -> None:
+        super().__init__(
+            f"Article {article_id!r} has version {present} by now, not {version}; read it again"
+        )
+        self.present = present
+
+
+class UnknownFilter(KnowledgeError):
+    """Articles cannot be filtered by this; the message names what they can be filtered by."""

@@ -1,54 +1,112 @@
-"""From article files to a searchable index, in one call."""
+"""Keeps what is searched the same as the articles, after one changed or after many."""
 
+import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from threading import Lock
 
-from aisle.database.engine import Database
-from aisle.knowledge.article_stores import article_store
-from aisle.knowledge.articles import load_articles
-from aisle.knowledge.index import Progress, build_index
-from aisle.language.encoder import SentenceEncoder, ensure_encoder
-from aisle.settings import get_settings
+from aisle.database.engine import Database, get_database
+from aisle.knowledge.articles.stores import article_store
+from aisle.knowledge.errors import IndexMismatch, IndexMissing
+from aisle.knowledge.indexes.active import elasticsearch_index, embedded_index, get_index
+from aisle.knowledge.indexes.contract import SearchIndex
+from aisle.knowledge.indexes.encoding import digest_of, encode_articles
+from aisle.knowledge.indexes.mirror import bring_up_to_date, mirror_anew
+from aisle.knowledge.indexes.updating import Changes, Progress, update_index
+from aisle.knowledge.models import Article
+from aisle.knowledge.search.topics import ensure_topics, topics_path
+from aisle.language.encoder import ensure_encoder, get_encoder
+from aisle.language.examples import read_examples
+from aisle.settings import PROJECT_ROOT, get_settings
+
+EXAMPLES = PROJECT_ROOT / "data" / "nlu"
+
+_log = logging.getLogger(__name__)
+_one_at_a_time = Lock()
 
 
 @dataclass(frozen=True)
 class IndexReport:
-    """Published articles and their passages; how many passages were encoded anew or are gone.
-
-    ``errors`` name the file and line of articles that could not be read.
-    """
+    """Articles of every status that are indexed, and what was done."""
 
     articles: int
-    passages: int
     changed: int
     removed: int
-    errors: list[str]
 
 
-def index_knowledge(
-    database: Database, folder: Path, progress: Progress | None = None
+def index_articles(
+    database: Database, *, rebuild: bool = False, progress: Progress | None = None
 ) -> IndexReport:
-    """Load a folder of articles and bring the configured index up to date.
+    """Bring the configured index up to date with all articles; running it twice changes nothing.
 
-    Running it twice changes nothing. The first run exports the sentence encoder when training
-    has not done so. ``progress`` gets (done, all) of the passages to encode.
+    The embedded index is kept in any case. The first run exports the sentence encoder when
+    training has not done so. ``rebuild`` builds everything anew, while the former index is
+    searched.
 
     Raises:
-        ArticlesMissing: the folder holds no articles.
         MongodbUnavailable: articles are kept there, and it does not answer.
+        IndexUnavailable: the settings name Elasticsearch, and it does not answer.
     """
-    with database.transaction() as session:
-        loaded = load_articles(session, folder)
-    with database.reading() as session:
-        articles = article_store(session).published()
     settings = get_settings()
-    nlp = settings.ai_services.nlp
-    encoder = SentenceEncoder.load(ensure_encoder(nlp), batch_size=nlp.batch_size)
-    built = build_index(articles, encoder, settings.knowledge.index_path, progress)
-    return IndexReport(
-        articles=len(articles),
-        passages=built.passages,
-        changed=built.changed,
-        removed=built.removed,
-        errors=loaded.errors,
+    ensure_encoder(settings.ai_services.nlp)
+    ensure_topics(
+        topics_path(settings.knowledge.index_path), read_examples(EXAMPLES), get_encoder()
     )
+    articles, changes = _update_embedded(database, rebuild, progress)
+    served = elasticsearch_index()
+    if served is not None:
+        copy = mirror_anew if rebuild else bring_up_to_date
+        copy(embedded_index(), served)
+    return IndexReport(articles=articles, changed=changes.changed, removed=changes.removed)
+
+
+def reindex(database: Database, article_ids: Sequence[str]) -> None:
+    """Let a change of these articles be searchable at once.
+
+    Without a usable index there is nothing to do: ``aisle index`` builds one.
+    """
+    index = get_index()
+    with _one_at_a_time:
+        indexed: dict[str, str] | None = None
+        # Another process may change an article while its former state is encoded.
+        while indexed != (stored := _digests(_read(database, article_ids))):
+            try:
+                _put(index, _read(database, article_ids), article_ids)
+            except (IndexMissing, IndexMismatch) as error:
+                _log.warning("Changed articles are not searched yet: %s", error)
+                return
+            indexed = stored
+
+
+def catch_up() -> None:
+    """Bring Elasticsearch up to date after an outage; raises what ``index_articles`` does."""
+    index_articles(get_database())
+
+
+def _update_embedded(
+    database: Database, rebuild: bool, progress: Progress | None
+) -> tuple[int, Changes]:
+    with _one_at_a_time:
+        with database.reading() as session:
+            articles = article_store(session).all()
+        changes = update_index(
+            embedded_index(), articles, get_encoder(), rebuild=rebuild, progress=progress
+        )
+    return len(articles), changes
+
+
+def _read(database: Database, article_ids: Sequence[str]) -> dict[str, Article]:
+    with database.reading() as session:
+        return article_store(session).some(article_ids)
+
+
+def _digests(articles: dict[str, Article]) -> dict[str, str]:
+    return {article_id: digest_of(article) for article_id, article in articles.items()}
+
+
+def _put(index: SearchIndex, articles: dict[str, Article], article_ids: Sequence[str]) -> None:
+    for batch in encode_articles(articles.values(), get_encoder()):
+        index.put(batch)
+    gone = [article_id for article_id in article_ids if article_id not in articles]
+    if gone:
+        index.remove(gone)

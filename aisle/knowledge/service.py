@@ -1,36 +1,49 @@
-"""Questions to the shop's articles: answers, searches, ratings and gaps."""
+"""Questions to the shop's articles: search, answers, recommendations, and what had no answer."""
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
-from threading import Lock
 
-from sqlalchemy import Integer, cast, func, select
+import numpy as np
 from sqlalchemy.orm import Session
 
-from aisle.knowledge.article_stores import UNRATED_EFFECTIVENESS, article_store
-from aisle.knowledge.errors import IndexMissing, UnknownArticle
-from aisle.knowledge.excerpt import excerpt
-from aisle.knowledge.index import KnowledgeIndex
-from aisle.knowledge.models import Article, ArticleRating, UnansweredQuestion
-from aisle.knowledge.passages import article_link, plain_text
-from aisle.knowledge.search import CANDIDATES, search_passages
-from aisle.language.encoder import SentenceEncoder, get_encoder
+from aisle.documents.mongodb import MongodbUnavailable
+from aisle.knowledge.answers.excerpt import excerpt
+from aisle.knowledge.answers.sources import Source
+from aisle.knowledge.answers.written import WrittenAnswer, write_answer
+from aisle.knowledge.articles.passages import Passage, article_link, plain_text
+from aisle.knowledge.articles.stores import article_store
+from aisle.knowledge.indexes.active import get_index
+from aisle.knowledge.indexes.contract import Filters
+from aisle.knowledge.models import UNRATED_EFFECTIVENESS, Article, UnansweredQuestion
+from aisle.knowledge.recommendations import DialogueContext, query_of
+from aisle.knowledge.search.hybrid import CANDIDATES, Hit, HybridSearch
+from aisle.knowledge.search.relevance import ANSWER_THRESHOLD
+from aisle.knowledge.search.synonyms import get_synonyms
+from aisle.knowledge.search.topics import load_topics, topics_path
+from aisle.language.chat_model import get_chat_model
+from aisle.language.encoder import Vectors, get_encoder
+from aisle.language.redaction import redact
 from aisle.settings import get_settings
 
-# Measured by benchmarks/knowledge_calibration.py: 84 % of the questions that no article
-# answers are refused, at the price of 27 % of those that one does.
-ANSWER_THRESHOLD = 0.55
 LONGEST_PREVIEW = 500
 LONGEST_KEPT_QUESTION = 2_000
-PRIOR_RATINGS = 2
-FILTERS = frozenset({"category", "tags"})
+MOST_RESULTS = 100
+RECOMMENDED_FROM, SURELY_RELEVANT, MOST_RECOMMENDED = 5, 0.7, 3
+MOST_SOURCES = 4
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class ArticleResult:
-    """One article found. Scores are from 0 to 1; unrated articles have effectiveness 0.5."""
+    """One article found.
+
+    ``content`` are its first 500 characters as plain text, then "..." if it is longer.
+    ``relevance_score`` is the probability that it answers, and ``effectiveness_score`` how
+    often it helped (unrated: 0.5); both are from 0 to 1.
+    """
 
     article_id: str
     title: str
@@ -41,24 +54,25 @@ class ArticleResult:
 
 
 @dataclass(frozen=True)
-class Answer:
-    """The passage that answers, as plain text."""
+class Reference:
+    """An article that an answer draws on."""
 
-    article_id: str
     title: str
-    heading: str
-    text: str
     link: str
-    confidence: float
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What to tell the customer, as plain text, and what it draws on, the main one first."""
+
+    text: str
+    article_id: str
+    references: tuple[Reference, ...]
 
 
 class KnowledgeService:
-    """Searches one index with the encoder that built it."""
-
-    def __init__(self, index: KnowledgeIndex, encoder: SentenceEncoder) -> None:
-        self._index = index
-        self._encoder = encoder
-        self._article_ids = index.article_ids
+    def __init__(self, search: HybridSearch) -> None:
+        self._search = search
 
     def search_articles(
         self,
@@ -67,144 +81,164 @@ class KnowledgeService:
         filters: Mapping[str, str] | None = None,
         limit: int = 10,
     ) -> list[ArticleResult]:
-        """Return published articles, most relevant first.
+        """Return articles, most relevant first; of equally relevant ones what helped more.
 
-        ``filters`` are exact terms for ``category`` and ``tags`` (one tag of the article).
+        ``filters`` are exact terms for ``category``, ``tags`` (one tag of the article),
+        ``language`` and ``status``, without which only published articles are found.
 
         Raises:
-            ValueError: a filter has another name.
+            UnknownFilter: a filter has another name.
+            ValueError: the limit is not from 1 to 100.
             MongodbUnavailable: articles are kept there, and it does not answer.
         """
-        articles = _published(session, filters or {})
-        hits = search_passages(
-            self._index,
-            self._encoder,
-            query,
-            article_ids=articles.keys(),
-            candidates=max(CANDIDATES, 5 * limit),
-        )
-        relevance: dict[str, float] = {}
-        for hit in hits:
-            relevance.setdefault(hit.passage.article_id, hit.confidence)
-        found = list(relevance)[:limit]
-        effectiveness = _effectiveness(session, found)
-        return [
-            ArticleResult(
-                article_id=article_id,
-                title=articles[article_id].title,
-                content=_preview(articles[article_id].content),
-                relevance_score=relevance[article_id],
-                category=articles[article_id].category,
-                effectiveness_score=effectiveness.get(article_id, UNRATED_EFFECTIVENESS),
-            )
-            for article_id in found
-        ]
+        if not 1 <= limit <= MOST_RESULTS:
+            raise ValueError(f"The limit must be from 1 to {MOST_RESULTS}, not {limit}")
+        wanted = Filters.of(filters or {})
+        hits = self._search.search(query, wanted, max(CANDIDATES, 3 * limit))
+        best = _best_of_each(hits)
+        stored = article_store(session).some(best)
+        # The index may be behind the store, when Elasticsearch has just come back.
+        present = [item for item in stored.values() if wanted.status in (None, item.status)]
+        found = [_result(article, best[article.id].relevance) for article in present]
+        return sorted(found, key=_by_relevance)[:limit]
 
-    def answer(self, question: str) -> Answer | None:
-        """Return what the articles say to a question, or None when none of them answers it."""
-        hits = search_passages(self._index, self._encoder, question)
-        if not hits or hits[0].confidence < ANSWER_THRESHOLD:
-            return None
-        passage = hits[0].passage
-        return Answer(
-            article_id=passage.article_id,
-            title=passage.title,
-            heading=passage.heading,
-            text=excerpt(passage.text, question),
-            link=article_link(get_settings().shop.help_url, passage.article_id),
-            confidence=hits[0].confidence,
-        )
-
-    def keep_unanswered(self, session: Session, sender_id: str | None, question: str) -> None:
-        """Put a question on the shop's list of gaps."""
-        session.add(
-            UnansweredQuestion(sender_id=sender_id, question=question[:LONGEST_KEPT_QUESTION])
-        )
-
-    def rate_answer(self, session: Session, article_id: str, sender_id: str, helpful: bool) -> None:
-        """Keep whether an article helped; a second rating of one sender replaces the first.
+    def get_recommendations(
+        self, session: Session, context: DialogueContext
+    ) -> list[ArticleResult]:
+        """Return up to three articles that are very likely to help with what was talked about.
 
         Raises:
-            UnknownArticle: there is no such article.
+            MongodbUnavailable: articles are kept there, and it does not answer.
         """
-        # What answered is in the index: a rating of it does not need the article store.
-        if article_id not in self._article_ids and article_store(session).get(article_id) is None:
-            raise UnknownArticle(f"There is no article {article_id!r}")
-        former = session.execute(
-            select(ArticleRating).where(
-                ArticleRating.article_id == article_id, ArticleRating.sender_id == sender_id
-            )
-        ).scalar()
-        if former is None:
-            session.add(ArticleRating(article_id=article_id, sender_id=sender_id, helpful=helpful))
-        else:
-            former.helpful = helpful
-        session.flush()
+        query = query_of(context)
+        best = self.search_articles(session, query, limit=RECOMMENDED_FROM) if query else []
+        return [item for item in best if item.relevance_score > SURELY_RELEVANT][:MOST_RECOMMENDED]
+
+    def find_passages(
+        self, session: Session, question: str, threshold: float = ANSWER_THRESHOLD
+    ) -> list[Passage]:
+        """Return the passages to answer a question from, best first.
+
+        There are none when the best one answers it with less than this probability.
+        """
+        hits = self._search.search(question)
+        if not hits or hits[0].relevance < threshold:
+            return []
+        scores = _effectiveness(session, {hit.passage.article_id for hit in hits[:MOST_SOURCES]})
+
+        def place(hit: Hit) -> tuple[float, float]:
+            helped = scores.get(hit.passage.article_id, UNRATED_EFFECTIVENESS)
+            return -round(hit.relevance, 2), -helped
+
+        return [hit.passage for hit in sorted(hits[:MOST_SOURCES], key=place)]
+
+    def answer(
+        self,
+        question: str,
+        passages: Sequence[Passage],
+        on_sentence: Callable[[str], None] = lambda text: None,
+    ) -> Answer:
+        """Put what the passages say into a few sentences.
+
+        With a language model in the settings these are its words, checked against the
+        passages, and ``on_sentence`` gets each as soon as it is there; the answer may still
+        turn out otherwise. Else, and when the model fails, the best passage is quoted.
+
+        Args:
+            passages: from ``find_passages``; at least one.
+        """
+        model = get_chat_model()
+        if model is not None:
+            sources = [_source(number, found) for number, found in enumerate(passages, start=1)]
+            written = write_answer(model, question, sources, on_sentence)
+            if written is not None:
+                return _written(written, passages)
+        return _quoted(question, passages[0])
+
+    def answers(self, question: str) -> bool:
+        """Whether an article is likely enough to answer a question."""
+        hits = self._search.search(question)
+        return bool(hits) and hits[0].relevance >= ANSWER_THRESHOLD
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Return a unit vector for each text, the same one for the same text."""
+        return np.vstack([self._search.encoder.encode([text]) for text in texts])
+
+    def keep_unanswered(self, session: Session, sender_id: str | None, question: str) -> None:
+        """Put a question on the shop's list of gaps, without personal data."""
+        kept = redact(question[:LONGEST_KEPT_QUESTION])
+        session.add(UnansweredQuestion(sender_id=sender_id, question=kept))
 
 
 def get_knowledge() -> KnowledgeService:
-    """Return the process's service; a rebuilt index file is loaded on the next call.
+    """Return the process's service; it notices by itself when what is searched has changed.
 
     Raises:
         EncoderMissing: the encoder has not been exported.
-        IndexMissing: there is no index yet.
-        IndexMismatch: another encoder built the index.
     """
-    return _shared().current(get_settings().knowledge.index_path)
+    path = topics_path(get_settings().knowledge.index_path)
+    changed = path.stat().st_mtime_ns if path.is_file() else 0
+    return shared_service(changed)
 
 
 @lru_cache(maxsize=1)
-def _shared() -> "_ReloadingService":
-    return _ReloadingService()
+def shared_service(topics_changed: int) -> KnowledgeService:
+    """Return the service with the topics that were learnt at this time (ns)."""
+    encoder = get_encoder()
+    topics = load_topics(topics_path(get_settings().knowledge.index_path), encoder.fingerprint)
+    return KnowledgeService(HybridSearch(get_index(), encoder, get_synonyms(), topics))
 
 
-class _ReloadingService:
-    def __init__(self) -> None:
-        self._lock = Lock()
-        self._loaded: tuple[tuple[Path, int, int], KnowledgeService] | None = None
-
-    def current(self, path: Path) -> KnowledgeService:
-        with self._lock:
-            state = _file_state(path)
-            if self._loaded is None or self._loaded[0] != state:
-                encoder = get_encoder()
-                index = KnowledgeIndex.open(path, encoder.fingerprint)
-                self._loaded = (state, KnowledgeService(index, encoder))
-            return self._loaded[1]
+def _best_of_each(hits: Iterable[Hit]) -> dict[str, Hit]:
+    best: dict[str, Hit] = {}
+    for hit in hits:
+        best.setdefault(hit.passage.article_id, hit)
+    return best
 
 
-def _file_state(path: Path) -> tuple[Path, int, int]:
-    try:
-        stat = path.stat()
-    except FileNotFoundError as error:
-        raise IndexMissing(f"There is no article index at {path}; run `aisle index`") from error
-    return path, stat.st_ino, stat.st_mtime_ns
-
-
-def _published(session: Session, filters: Mapping[str, str]) -> dict[str, Article]:
-    if unknown := filters.keys() - FILTERS:
-        raise ValueError(f"Articles can be filtered by category and tags, not {sorted(unknown)}")
-    found = article_store(session).published(filters.get("category"), filters.get("tags"))
-    return {article.id: article for article in found}
-
-
-def _effectiveness(session: Session, article_ids: list[str]) -> dict[str, float]:
-    """Mean rating of each rated article, as if one more had found it helpful and one not."""
-    rows = session.execute(
-        select(
-            ArticleRating.article_id,
-            func.count(),
-            func.sum(cast(ArticleRating.helpful, Integer)),
-        )
-        .where(ArticleRating.article_id.in_(article_ids))  # type: ignore[attr-defined]
-        .group_by(ArticleRating.article_id)
+def _result(article: Article, relevance: float) -> ArticleResult:
+    return ArticleResult(
+        article_id=article.id,
+        title=article.title,
+        content=_preview(article.content),
+        relevance_score=round(relevance, 2),
+        category=article.category,
+        effectiveness_score=round(article.effectiveness_score, 3),
     )
-    return {
-        article_id: (helpful + PRIOR_RATINGS / 2) / (ratings + PRIOR_RATINGS)
-        for article_id, ratings, helpful in rows
-    }
+
+
+def _by_relevance(item: ArticleResult) -> tuple[float, float, str]:
+    return -item.relevance_score, -item.effectiveness_score, item.article_id
 
 
 def _preview(content: str) -> str:
     text = plain_text(content)
     return text if len(text) <= LONGEST_PREVIEW else text[:LONGEST_PREVIEW] + "..."
+
+
+def _effectiveness(session: Session, article_ids: Iterable[str]) -> dict[str, float]:
+    try:
+        found = article_store(session).some(article_ids)
+    except MongodbUnavailable as error:
+        _log.warning("Ties between articles are not broken by their ratings: %s", error)
+        return {}
+    return {article.id: article.effectiveness_score for article in found.values()}
+
+
+def _source(number: int, passage: Passage) -> Source:
+    return Source(number, passage.title, passage.heading, passage.text, _link(passage))
+
+
+def _link(passage: Passage) -> str:
+    return passage.link or article_link(get_settings().shop.help_url, passage.article_id)
+
+
+def _written(answer: WrittenAnswer, passages: Sequence[Passage]) -> Answer:
+    references = dict.fromkeys(Reference(source.title, source.link) for source in answer.sources)
+    main = passages[answer.sources[0].number - 1]
+    return Answer(answer.text, main.article_id, tuple(references))
+
+
+def _quoted(question: str, passage: Passage) -> Answer:
+    reference = Reference(passage.title, _link(passage))
+    return Answer(excerpt(passage.text, question), passage.article_id, (reference,))

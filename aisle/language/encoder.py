@@ -111,6 +111,10 @@ class SentenceEncoder:
             vectors[batch] = self._run([tokens[index] for index in batch])
         return vectors
 
+    def knows_word(self, word: str) -> bool:
+        """Whether the tokenizer has the whole word, as it has the common ones of its language."""
+        return len(self._tokenizer.encode(word, add_special_tokens=False).ids) == 1
+
     def _encode_one(self, text: str) -> Vectors:
         return self._run([self._tokenizer.encode(text).ids])
 

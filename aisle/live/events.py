@@ -5,7 +5,7 @@ import uuid
 from dataclasses import dataclass, field
 from typing import Any, Literal, cast, get_args
 
-Kind = Literal["message", "status", "typing", "inbox"]
+Kind = Literal["message", "status", "typing", "draft", "inbox"]
 
 
 @dataclass(frozen=True)

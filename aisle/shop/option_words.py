@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from aisle.shop.phrases import Hit, Token, ordinary_words
+from aisle.language.spelling import ordinary_words
+from aisle.shop.phrases import Hit, Token
 
 _SIZES = {
     "xs": ["extra small", "x small"],

@@ -19,6 +19,11 @@ from aisle.access.secrets import get_secrets
 from aisle.api.app import create_app
 from aisle.api.state import State, make_state
 from aisle.database.engine import Database, get_database
+from aisle.documents.mongodb import get_mongodb
+from aisle.knowledge.indexes.active import elasticsearch_index, embedded_index, get_index
+from aisle.knowledge.indexes.elasticsearch_client import get_elasticsearch
+from aisle.knowledge.indexes.updating import update_index
+from aisle.language.encoder import get_encoder
 from aisle.live.bus import get_bus
 from aisle.live.cache import get_cache
 from aisle.live.rate_limits import get_rate_limiter
@@ -44,6 +49,11 @@ _OF_THE_SETTINGS = (
     get_cache,
     get_rate_limiter,
     get_database,
+    get_mongodb,
+    get_elasticsearch,
+    elasticsearch_index,
+    embedded_index,
+    get_index,
 )
 
 
@@ -69,6 +79,7 @@ def serving(
     values = {
         "database": database,
         "attachments": {"folder": str(folder / "attachments")},
+        "knowledge": {"index_path": str(folder / "index.db")},
         "rate_limits": generous,
         "security": {"allowed_origins": ORIGIN, "generated_secrets": None},
     }
@@ -100,6 +111,11 @@ def database_settings(database: Database, bus: str = "local") -> dict[str, Any]:
         "password": url.password or "",
     }
     return {"sqlite": None, "postgresql": postgresql, "redis": redis}
+
+
+def make_empty_index() -> None:
+    """Build the index that the settings name, of no articles."""
+    update_index(embedded_index(), [], get_encoder(), rebuild=True)
 
 
 def redis_settings() -> dict[str, Any]:

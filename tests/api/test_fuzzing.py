@@ -23,7 +23,7 @@ from aisle.database.engine import Database
 from aisle.live.bus import get_bus
 from tests.api.acts import open_conversation
 from tests.api.bot import answering
-from tests.api.serving import API_KEY, Api, database_settings, serving
+from tests.api.serving import API_KEY, Api, database_settings, make_empty_index, serving
 
 CHECKS = [
     not_a_server_error,
@@ -38,7 +38,7 @@ CLOSED = {401, 404, 405, 413, 415, 422, 429}
 
 @pytest.fixture(scope="module")
 def api(database: Database, folder: Path) -> Iterator[Api]:
-    """Its live streams end at once, and a bot answers."""
+    """Its live streams end at once, a bot answers, and articles can be searched."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(stream, "LONGEST_S", 0.0)
         patch.setattr(live, "HEARTBEAT_S", 0.01)
@@ -46,6 +46,7 @@ def api(database: Database, folder: Path) -> Iterator[Api]:
             serving(folder, database_settings(database)) as api,
             answering(api.state.database, get_bus()),
         ):
+            make_empty_index()
             yield api
 
 
@@ -57,10 +58,12 @@ def known(api: Api) -> dict[str, str]:
         customer = shop.post("/customers", json={"external_id": "known"}).json()["id"]
         upload = {"file": ("a.txt", b"a", "text/plain")}
         attachment = shop.post(f"/conversations/{conversation}/attachments", files=upload).json()
+        article = shop.post("/knowledge/articles", json={"title": "Known", "content": "Text."})
     return {
         "conversation_id": conversation,
         "customer_id": customer,
         "attachment_id": attachment["id"],
+        "article_id": article.json()["id"],
     }
 
 

@@ -23,6 +23,13 @@ ENDPOINTS = {
     ("post", "/visitors"),
     ("post", "/customers"),
     ("get", "/customers/{customer_id}"),
+    ("get", "/knowledge/articles"),
+    ("post", "/knowledge/articles"),
+    ("get", "/knowledge/articles/{article_id}"),
+    ("patch", "/knowledge/articles/{article_id}"),
+    ("delete", "/knowledge/articles/{article_id}"),
+    ("post", "/knowledge/articles/{article_id}/publish"),
+    ("post", "/knowledge/articles/{article_id}/archive"),
     ("get", "/health"),
     ("get", "/ready"),
 }
@@ -118,7 +125,9 @@ def test_a_conversation_shows_these_fields(shop: httpx.Client) -> None:
     }
 
 
-@pytest.mark.parametrize("path", ["/conversations", "/customers", "/visitors"])
+@pytest.mark.parametrize(
+    "path", ["/conversations", "/customers", "/visitors", "/knowledge/articles"]
+)
 def test_the_example_of_a_request_can_be_sent_as_it_is(
     document: dict[str, Any], shop: httpx.Client, path: str
 ) -> None:
@@ -138,3 +147,19 @@ def test_the_examples_within_a_conversation_can_be_sent_as_they_are(
     conversation = shop.post("/conversations", json={"channel": "web"}).json()["id"]
     response = shop.post(path.format(conversation_id=conversation), json=example)
     assert response.status_code in (200, 204), response.text
+
+
+def test_the_examples_of_an_articles_changes_can_be_sent_as_they_are(
+    document: dict[str, Any], shop: httpx.Client
+) -> None:
+    new = {"title": unique("Example"), "content": "Text."}
+    article = shop.post("/knowledge/articles", json=new).json()["id"]
+    for method, path in (("patch", ""), ("post", "/publish")):
+        described = document["paths"][f"/knowledge/articles/{{article_id}}{path}"][method]
+        content = described["requestBody"]["content"]["application/json"]
+        example = resolved(document, content["schema"])["example"]
+        if path:
+            assert example == {"version": 1}
+            example = {"version": 2}
+        response = shop.request(method, f"/knowledge/articles/{article}{path}", json=example)
+        assert response.status_code == 200, response.text

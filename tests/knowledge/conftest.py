@@ -6,10 +6,18 @@ from pathlib import Path
 
 import pytest
 
-from aisle.knowledge.articles import FrontMatter
-from aisle.knowledge.index import KnowledgeIndex, build_index
+from aisle.knowledge.articles.front_matter import read_article_file
+from aisle.knowledge.indexes.active import elasticsearch_index, embedded_index, get_index
+from aisle.knowledge.indexes.embedded import EmbeddedIndex
+from aisle.knowledge.indexes.updating import update_index
+from aisle.knowledge.indexing import EXAMPLES
 from aisle.knowledge.models import Article
+from aisle.knowledge.search.hybrid import HybridSearch
+from aisle.knowledge.search.synonyms import get_synonyms
+from aisle.knowledge.search.topics import ensure_topics, topics_path
+from aisle.knowledge.service import shared_service
 from aisle.language.encoder import SentenceEncoder, ensure_encoder
+from aisle.language.examples import read_examples
 from aisle.settings import PROJECT_ROOT, get_settings
 from tests.documents.databases import STORES, configured, empty_database
 
@@ -65,6 +73,9 @@ def make_article() -> MakeArticle:
             "category": "delivery",
             "tags": [],
             "status": "published",
+            "language": "en",
+            "source": "folder",
+            "version": 1,
             "updated_at": datetime(2026, 10, 1, tzinfo=timezone.utc),
         }
         return Article(id=article_id, content=content, **{**defaults, **values})
@@ -72,31 +83,36 @@ def make_article() -> MakeArticle:
     return make
 
 
+@pytest.fixture
+def index_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Let the settings name an index of the test's own."""
+    path = tmp_path / "var" / "index.db"
+    monkeypatch.setenv("AISLE_KNOWLEDGE_INDEX", str(path))
+    _forget_the_process_s()
+    yield path
+    embedded_index().close()
+    _forget_the_process_s()
+
+
 @pytest.fixture(scope="session")
 def shop_articles() -> list[Article]:
-    """The demo shop's published articles."""
-    return [
-        article
-        for path in sorted((PROJECT_ROOT / "data" / "knowledge").glob("*.md"))
-        if (article := _article(path)).status == "published"
-    ]
+    """The demo shop's articles, all of them published."""
+    paths = sorted((PROJECT_ROOT / "data" / "knowledge").glob("*.md"))
+    return [Article(**read_article_file(path).values) for path in paths]
 
 
 @pytest.fixture(scope="session")
-def shop_index(
+def shop_search(
     shop_articles: list[Article], encoder: SentenceEncoder, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[KnowledgeIndex]:
+) -> Iterator[HybridSearch]:
     path = tmp_path_factory.mktemp("shop") / "index.db"
-    build_index(shop_articles, encoder, path)
-    index = KnowledgeIndex.open(path, encoder.fingerprint)
-    yield index
+    index = EmbeddedIndex(path, encoder.fingerprint)
+    update_index(index, shop_articles, encoder)
+    topics = ensure_topics(topics_path(path), read_examples(EXAMPLES), encoder)
+    yield HybridSearch(index, encoder, get_synonyms(), topics)
     index.close()
 
 
-def _article(path: Path) -> Article:
-    import yaml
-
-    _, front, content = path.read_text(encoding="utf-8").split("---\n", 2)
-    head = FrontMatter.parse_obj(yaml.safe_load(front))
-    values = head.dict(exclude={"updated_at"})
-    return Article(**values, content=content.strip())
+def _forget_the_process_s() -> None:
+    for cached in (get_settings, embedded_index, elasticsearch_index, get_index, shared_service):
+        cached.cache_clear()

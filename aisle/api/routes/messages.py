@@ -141,7 +141,7 @@ async def _replies(state: State, message: Message, seconds: float) -> list[Messa
             with suppress(asyncio.TimeoutError):
                 await asyncio.wait_for(reader.wait(), min(left, LOOK_AGAIN_S))
             reader.take_news()
-            reader.take_typing()
+            reader.take_passing()
     return await run_in_threadpool(_read_replies, state, message.id)
 
 

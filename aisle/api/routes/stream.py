@@ -43,8 +43,9 @@ async def stream(
         int, Query(ge=0, le=2**31 - 1, description="Begin after this sequence number.")
     ] = 0,
 ) -> EventStream:
-    """Follow a conversation: `message` events, whose ids are sequence numbers, `status`
-    and `typing`. It begins with the first message, or after `Last-Event-ID`."""
+    """Follow a conversation: `message` events, whose ids are sequence numbers, `status`,
+    `typing` and `draft`, the sentences of an answer that is being written; the `message` takes
+    their place. It begins with the first message, or after `Last-Event-ID`."""
     position = after if last_event_id is None else last_event_id
     await run_in_threadpool(_require_conversation, state, conversation_id)
     if state.live.is_full:
@@ -62,8 +63,8 @@ async def _events(
     with state.live.following(conversation_id, reader):
         while not reader.is_closed and time.monotonic() < ends:
             await reader.wait()
-            news, typing = reader.take_news(), reader.take_typing()
-            if not news and not typing:
+            news, passing = reader.take_news(), reader.take_passing()
+            if not news and not passing:
                 yield HEARTBEAT
             while news:
                 messages, status = await run_in_threadpool(
@@ -76,8 +77,8 @@ async def _events(
                     told = status
                     yield encode("status", json.dumps(status))
                 news = len(messages) == READ_AT_ONCE
-            for who in typing:
-                yield encode("typing", json.dumps(who))
+            for event in passing:
+                yield encode(event.kind, json.dumps(event.data))
 
 
 def _read(

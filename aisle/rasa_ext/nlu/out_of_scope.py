@@ -13,9 +13,9 @@ from rasa.shared.nlu.constants import INTENT, INTENT_NAME_KEY, INTENT_RANKING_KE
 from rasa.shared.nlu.constants import PREDICTED_CONFIDENCE_KEY as CONFIDENCE
 from rasa.shared.nlu.training_data.message import Message
 
+from aisle.language.spelling import ordinary_words
 from aisle.rasa_ext.nlu.patterns import EMAIL
 from aisle.shop.numbers import order_number_spans
-from aisle.shop.phrases import ordinary_words
 
 OUT_OF_SCOPE = "out_of_scope"
 SURELY_OFF_TOPIC = 0.5

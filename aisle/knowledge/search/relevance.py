@@ -1,0 +1,33 @@
+"""How well a passage fits, and the probability that its article answers the question."""
+
+import math
+
+# Fitted by `python -m benchmarks.knowledge.calibrate` for all-MiniLM-L6-v2 (int8); fit again
+# after a change of encoder or of what is encoded.
+OVERLAP_WEIGHT = 0.2
+TOPIC_WEIGHT = 0.2
+INTERCEPT = -5.42
+SCORE_WEIGHT = 7.21
+FIRST_BONUS = 0.90  # the best of many is right more often than its score alone says
+
+
+ANSWER_THRESHOLD = 0.45
+"""From this relevance on an article is quoted. Of the questions that it was fitted on, this
+answers 85 % of those that have an answer and refuses 79 % of the others."""
+
+
+def score(cosine: float, overlap: float, topic: float) -> float:
+    """Return how well a passage fits; more is better.
+
+    Args:
+        cosine: of the question's and the passage's vectors.
+        overlap: share of the question's terms that the passage has, from 0 to 1.
+        topic: how much both are about the same, from 0 to 1.
+    """
+    return cosine + OVERLAP_WEIGHT * overlap + TOPIC_WEIGHT * topic
+
+
+def relevance(value: float, *, first: bool) -> float:
+    """Turn a passage's score into the probability that its article answers the question."""
+    logit = INTERCEPT + SCORE_WEIGHT * value + (FIRST_BONUS if first else 0.0)
+    return 1 / (1 + math.exp(-logit))

@@ -1,0 +1,70 @@
+"""Finds the known words that a misspelt one may stand for."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from functools import lru_cache
+from pathlib import Path
+
+_LONGEST_CORRECTED = 30
+_MOST_SPELLINGS = 3
+
+
+class Corrections:
+    """Known words close to a misspelt one, found by what both become with letters left out."""
+
+    def __init__(self, words: Iterable[str]) -> None:
+        self._known: dict[str, list[str]] = defaultdict(list)
+        for word in words:
+            if word.isalpha() and _edits_allowed(word):
+                for shortened in _without_letters(word, _edits_allowed(word)):
+                    self._known[shortened].append(word)
+        self.of = lru_cache(maxsize=20_000)(self._of)
+
+    def _of(self, word: str) -> tuple[tuple[str, int], ...]:
+        """Return the closest words that begin alike, with the number of wrong letters."""
+        allowed = _edits_allowed(word)
+        if not allowed or len(word) > _LONGEST_CORRECTED:
+            return ()
+        candidates = {
+            known
+            for shortened in _without_letters(word, allowed)
+            for known in self._known.get(shortened, ())
+            if known[0] == word[0]
+        }
+        close = sorted((_distance(word, known), known) for known in candidates)
+        close = [(edits, known) for edits, known in close if edits <= allowed]
+        return tuple((known, edits) for edits, known in close[:_MOST_SPELLINGS])
+
+
+@lru_cache(maxsize=1)
+def ordinary_words() -> frozenset[str]:
+    """Common English words and names: they are never taken for a misspelling."""
+    lines = Path(__file__).with_name("ordinary_words.txt").read_text(encoding="utf-8").split("\n")
+    return frozenset(line for line in lines if line and not line.startswith("#"))
+
+
+def _edits_allowed(word: str) -> int:
+    return 0 if len(word) < 5 else 1 if len(word) < 8 else 2
+
+
+def _without_letters(word: str, count: int) -> set[str]:
+    found = {word}
+    newest = {word}
+    for _ in range(count):
+        newest = {short[:at] + short[at + 1 :] for short in newest for at in range(len(short))}
+        found |= newest
+    return found
+
+
+def _distance(one: str, other: str) -> int:
+    """Letters changed, left out, added or swapped with their neighbour."""
+    before: list[int] = []
+    row = list(range(len(other) + 1))
+    for i, letter in enumerate(one, start=1):
+        above, before, row = before, row, [i]
+        for j, expected in enumerate(other, start=1):
+            cost = min(before[j] + 1, row[-1] + 1, before[j - 1] + (letter != expected))
+            if i > 1 and j > 1 and letter == other[j - 2] and one[i - 2] == expected:
+                cost = min(cost, above[j - 2] + 1)
+            row.append(cost)
+    return row[-1]
