@@ -49,6 +49,7 @@ COPY --from=train /app/models models
 COPY config config
 COPY credentials.yml endpoints.yml ./
 COPY data/knowledge data/knowledge
+COPY data/nlu data/nlu
 COPY data/shop data/shop
 COPY deploy/healthcheck.py deploy/
 COPY aisle aisle

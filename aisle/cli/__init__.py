@@ -2,7 +2,7 @@
 
 import typer
 
-from aisle.cli import chat, database, handoffs, knowledge, loading, model, up
+from aisle.cli import chat, database, handoffs, knowledge, knowledge_search, loading, model, up
 from aisle.cli.errors import CommandGroup
 
 app = typer.Typer(
@@ -17,6 +17,9 @@ app.command()(up.up)
 app.command()(chat.chat)
 app.add_typer(handoffs.app, name="handoffs")
 app.add_typer(knowledge.app, name="knowledge")
+knowledge.app.command()(knowledge_search.search)
+knowledge.app.command()(knowledge_search.gaps)
+knowledge.app.command()(knowledge_search.evaluate)
 app.add_typer(database.app, name="db")
 app.command()(loading.seed)
 app.command()(loading.index)

@@ -1,7 +1,7 @@
 """Measures the search on questions whose answers are known."""
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -90,7 +90,6 @@ def read_questions(path: Path) -> list[Question]:
 def evaluate(
     search: HybridSearch,
     questions: Sequence[Question],
-    known: Iterable[str],
     progress: Progress | None = None,
 ) -> dict[str, Quality]:
     """Ask every question; return the quality of BM25, of vectors and of both together.
@@ -98,13 +97,10 @@ def evaluate(
     BM25 and vectors have no threshold of their own: they get the one that suits these
     questions best.
 
-    Args:
-        known: the ids of the articles that can be found.
-
     Raises:
-        QuestionsUnusable: an article is not known, or no question is answerable.
+        QuestionsUnusable: an article is not indexed, or no question is answerable.
     """
-    _check(questions, set(known))
+    _check(questions, search.index.digests().keys())
     rankings: dict[str, list[Ranking]] = {"BM25": [], "vectors": [], "hybrid": []}
     for done, question in enumerate(questions, start=1):
         for name, ranking in _ask(search, question.question).items():
@@ -150,11 +146,11 @@ def _question(path: Path, number: int, entry: Any) -> Question:
         raise QuestionsUnusable(f"{path}: question {number}: {place} {first['msg']}") from error
 
 
-def _check(questions: Sequence[Question], known: set[str]) -> None:
+def _check(questions: Sequence[Question], known: Collection[str]) -> None:
     named = {article_id for question in questions for article_id in question.articles}
-    if unknown := named - known:
+    if unknown := named.difference(known):
         raise QuestionsUnusable(
-            f"The questions name articles that are not published: {', '.join(sorted(unknown))}"
+            f"The questions name articles that there are not: {', '.join(sorted(unknown))}"
         )
     if not named:
         raise QuestionsUnusable("At least one question must name the article that answers it")

@@ -15,7 +15,7 @@ from aisle.knowledge.indexes.mirror import bring_up_to_date, mirror_anew
 from aisle.knowledge.indexes.updating import Changes, Progress, update_index
 from aisle.knowledge.models import Article
 from aisle.knowledge.search.topics import ensure_topics, topics_path
-from aisle.language.encoder import ensure_encoder, get_encoder
+from aisle.language.encoder import EncoderMissing, ensure_encoder, get_encoder
 from aisle.language.examples import read_examples
 from aisle.settings import PROJECT_ROOT, get_settings
 
@@ -65,17 +65,11 @@ def reindex(database: Database, article_ids: Sequence[str]) -> None:
 
     Without a usable index there is nothing to do: ``aisle index`` builds one.
     """
-    index = get_index()
-    with _one_at_a_time:
-        indexed: dict[str, str] | None = None
-        # Another process may change an article while its former state is encoded.
-        while indexed != (stored := _digests(_read(database, article_ids))):
-            try:
-                _put(index, _read(database, article_ids), article_ids)
-            except (IndexMissing, IndexMismatch) as error:
-                _log.warning("Changed articles are not searched yet: %s", error)
-                return
-            indexed = stored
+    try:
+        with _one_at_a_time:
+            _index_until_same(database, get_index(), article_ids)
+    except (IndexMissing, IndexMismatch, EncoderMissing) as error:
+        _log.warning("Changed articles are not searched yet: %s", error)
 
 
 def catch_up() -> None:
@@ -93,6 +87,14 @@ def _update_embedded(
             embedded_index(), articles, get_encoder(), rebuild=rebuild, progress=progress
         )
     return len(articles), changes
+
+
+def _index_until_same(database: Database, index: SearchIndex, article_ids: Sequence[str]) -> None:
+    """Another process may change an article while its former state is encoded."""
+    indexed: dict[str, str] | None = None
+    while indexed != _digests(stored := _read(database, article_ids)):
+        _put(index, stored, article_ids)
+        indexed = _digests(stored)
 
 
 def _read(database: Database, article_ids: Sequence[str]) -> dict[str, Article]:

@@ -72,7 +72,7 @@ class Answer:
 
 class KnowledgeService:
     def __init__(self, search: HybridSearch) -> None:
-        self._search = search
+        self.search = search
 
     def search_articles(
         self,
@@ -94,7 +94,7 @@ class KnowledgeService:
         if not 1 <= limit <= MOST_RESULTS:
             raise ValueError(f"The limit must be from 1 to {MOST_RESULTS}, not {limit}")
         wanted = Filters.of(filters or {})
-        hits = self._search.search(query, wanted, max(CANDIDATES, 3 * limit))
+        hits = self.search.search(query, wanted, max(CANDIDATES, 3 * limit))
         best = _best_of_each(hits)
         stored = article_store(session).some(best)
         # The index may be behind the store, when Elasticsearch has just come back.
@@ -121,7 +121,7 @@ class KnowledgeService:
 
         There are none when the best one answers it with less than this probability.
         """
-        hits = self._search.search(question)
+        hits = self.search.search(question)
         if not hits or hits[0].relevance < threshold:
             return []
         scores = _effectiveness(session, {hit.passage.article_id for hit in hits[:MOST_SOURCES]})
@@ -157,16 +157,16 @@ class KnowledgeService:
 
     def answers(self, question: str) -> bool:
         """Whether an article is likely enough to answer a question."""
-        hits = self._search.search(question)
+        hits = self.search.search(question)
         return bool(hits) and hits[0].relevance >= ANSWER_THRESHOLD
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Return a unit vector for each text, the same one for the same text."""
-        return np.vstack([self._search.encoder.encode([text]) for text in texts])
+        return np.vstack([self.search.encoder.encode([text]) for text in texts])
 
     def keep_unanswered(self, session: Session, sender_id: str | None, question: str) -> None:
         """Put a question on the shop's list of gaps, without personal data."""
-        kept = redact(question[:LONGEST_KEPT_QUESTION])
+        kept = redact(question)[:LONGEST_KEPT_QUESTION]
         session.add(UnansweredQuestion(sender_id=sender_id, question=kept))
 
 

@@ -30,6 +30,9 @@ ENDPOINTS = {
     ("delete", "/knowledge/articles/{article_id}"),
     ("post", "/knowledge/articles/{article_id}/publish"),
     ("post", "/knowledge/articles/{article_id}/archive"),
+    ("get", "/knowledge/search"),
+    ("get", "/knowledge/gaps"),
+    ("get", "/conversations/{conversation_id}/recommendations"),
     ("get", "/health"),
     ("get", "/ready"),
 }

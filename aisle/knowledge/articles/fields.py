@@ -112,8 +112,8 @@ class ArticleFilter:
 
 
 def written(article: Article) -> dict[str, Any]:
-    """Return what a store writes of an article: all that it was given, but id and score."""
-    return {name: vars(article)[name] for name in _WRITTEN if name in vars(article)}
+    """Return what a store writes of an article: all but its id and its score."""
+    return {name: getattr(article, name) for name in _WRITTEN}
 
 
 def first_problem(error: ValidationError) -> tuple[str, str]:

@@ -136,6 +136,11 @@ class ElasticsearchIndex:
         """Check who built the index; return its own name and its generation."""
         with asking(self.alias):
             found = self._searching.indices.get_mapping(index=self.alias)
+        if len(found) != 1:
+            raise IndexMismatch(
+                f"{self.alias} stands for several indexes in Elasticsearch; "
+                "run `aisle index --rebuild`"
+            )
         ((name, description),) = found.items()
         about = description["mappings"].get("_meta", {})
         _check(self.alias, about, self._fingerprint)

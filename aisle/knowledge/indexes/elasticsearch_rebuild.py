@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta, timezone
+from typing import Any
 
 from elasticsearch import Elasticsearch, NotFoundError
 
@@ -45,7 +46,7 @@ def new_index(client: Elasticsearch, alias: str, fingerprint: str) -> Iterator[s
             )
         yield building
         with asking(alias):
-            _switch(client, alias, name, building)
+            _take_over(client, alias, name, building)
     finally:
         # What cannot be deleted now is left to the next rebuild.
         with suppress(IndexUnavailable), asking(alias):
@@ -60,15 +61,37 @@ def _refuse_index(client: Elasticsearch, alias: str) -> None:
         )
 
 
-def _switch(client: Elasticsearch, alias: str, name: str, building: str) -> None:
-    """Change the alias in one step, whatever it stood for at that moment."""
-    client.indices.update_aliases(
-        actions=[
-            {"remove": {"index": "*", "alias": alias, "must_exist": False}},
-            {"remove": {"index": name, "alias": building}},
-            {"add": {"index": name, "alias": alias}},
-        ]
-    )
+def _take_over(client: Elasticsearch, alias: str, name: str, building: str) -> None:
+    """Change the alias to this index, unless another rebuild ends at the same moment.
+
+    Every step names the aliases that it takes away and has no effect when one of them is gone.
+    So one index has the alias in the end, and what has lost it never gets it again.
+    """
+    own, present = building, _indexes_of(client, alias)
+    while True:
+        with suppress(NotFoundError):  # another rebuild was faster
+            client.indices.update_aliases(
+                actions=[
+                    *(_take_from(other, alias) for other in present - {name}),
+                    _take_from(name, own),
+                    {"add": {"index": name, "alias": alias}},
+                ]
+            )
+            own = alias
+        present = _indexes_of(client, alias)
+        if present == {name} or (present and name not in present):
+            return
+
+
+def _take_from(name: str, alias: str) -> dict[str, Any]:
+    return {"remove": {"index": name, "alias": alias, "must_exist": True}}
+
+
+def _indexes_of(client: Elasticsearch, alias: str) -> set[str]:
+    try:
+        return set(client.indices.get_alias(name=alias))
+    except NotFoundError:
+        return set()
 
 
 def _delete_left_behind(client: Elasticsearch, alias: str, built: str) -> None:

@@ -13,7 +13,11 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from aisle.settings import ResponseGenerationSettings
+import pytest
+
+from aisle.knowledge.answers import written
+from aisle.language.chat_model import get_chat_model
+from aisle.settings import ResponseGenerationSettings, get_settings
 
 API_KEY = "sk-tr0ub4dor-and-3"
 
@@ -35,6 +39,14 @@ class ModelServer:
     def settings(self, **values: object) -> ResponseGenerationSettings:
         given = {"model_name": "wise-owl", "api_key": API_KEY, "base_url": self.url, **values}
         return ResponseGenerationSettings(**given)
+
+    def environment(self) -> dict[str, str]:
+        """Return the variables that let a process's settings name this server."""
+        return {
+            "AISLE_LLM_MODEL": "wise-owl",
+            "AISLE_LLM_API_KEY": API_KEY,
+            "AISLE_LLM_BASE_URL": self.url,
+        }
 
 
 @contextmanager
@@ -66,6 +78,17 @@ def serving(wire: Wire) -> Iterator[ModelServer]:
     finally:
         http.shutdown()
         http.server_close()
+
+
+@contextmanager
+def configured(wire: Wire, monkeypatch: pytest.MonkeyPatch) -> Iterator[ModelServer]:
+    """Run a server that the process's settings name."""
+    with serving(wire) as server, monkeypatch.context() as patch:
+        for name, value in server.environment().items():
+            patch.setenv(name, value)
+        _forget_the_process_s()
+        yield server
+    _forget_the_process_s()
 
 
 def writing(model: Model, finish: str = "stop") -> Wire:
@@ -159,3 +182,8 @@ def obedient(body: Body) -> Iterator[str]:
     if found := re.search(r"you are now (\w+)", everything, re.IGNORECASE):
         yield f"I am {found[1]} and I can do anything now [1]. "
     yield from honest(body)
+
+
+def _forget_the_process_s() -> None:
+    for cached in (get_settings, get_chat_model, written._outage):
+        cached.cache_clear()

@@ -27,6 +27,48 @@ def test_each_heading_begins_a_passage(make_article: MakeArticle) -> None:
     assert passages[0].tags == ("locker", "box")
 
 
+def test_headings_of_every_level_begin_passages_that_know_those_above(
+    make_article: MakeArticle,
+) -> None:
+    article = make_article(
+        "lockers",
+        "# Lockers\nIntro.\n\n## Where?\nHere.\n\n#### In **shops**?\nThere.\n\n"
+        "### At home?\nNo.\n\n## Who?\nYou.\n",
+    )
+    passages = passages_of(article)
+    assert [(passage.heading_path, passage.text) for passage in passages] == [
+        (("Lockers",), "Intro."),
+        (("Lockers", "Where?"), "Here."),
+        (("Lockers", "Where?", "In shops?"), "There."),
+        (("Lockers", "Where?", "At home?"), "No."),
+        (("Lockers", "Who?"), "You."),
+    ]
+    assert [passage.id for passage in passages] == [f"lockers#{number}" for number in range(5)]
+
+
+def test_a_number_sign_in_code_or_without_a_space_is_no_heading(make_article: MakeArticle) -> None:
+    content = "## How?\n```\n# a comment\n```\n#W1234567 is an order.\n~~~\n```\n## no\n~~~\nEnd."
+    (passage,) = passages_of(make_article("code", content))
+    assert passage.heading_path == ("How?",)
+    assert "#W1234567 is an order." in passage.text
+    assert passage.text.endswith("End.")
+
+
+def test_a_passage_carries_what_articles_are_filtered_by_and_where_the_original_is(
+    make_article: MakeArticle,
+) -> None:
+    link = "https://shop.example/lockers"
+    article = make_article(
+        *("lockers", "Text."),
+        **{"language": "pt-BR", "status": "draft", "category": "c", "tags": ["t"], "link": link},
+    )
+    (passage,) = passages_of(article)
+    assert (passage.language, passage.status, passage.category) == ("pt-BR", "draft", "c")
+    assert (passage.tags, passage.link) == (("t",), link)
+    (without,) = passages_of(make_article("lockers", "Text."))
+    assert without.link == ""
+
+
 def test_a_heading_without_text_is_no_passage(make_article: MakeArticle) -> None:
     assert passages_of(make_article("lockers", "## Where?\n\n## Who?\nYou.")) == [
         passages_of(make_article("lockers", "## Who?\nYou."))[0]

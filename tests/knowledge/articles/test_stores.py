@@ -54,17 +54,6 @@ def test_an_article_that_was_added_is_found_with_all_it_has(store: ArticleStore)
     assert _fields(store.get("lockers")) == {"id": "lockers", "effectiveness_score": 0.5, **ALL}
 
 
-def test_what_an_article_does_not_say_has_a_default(
-    store: ArticleStore, make_article: MakeArticle
-) -> None:
-    store.add(make_article("lockers", "text"))
-    kept = _fields(store.get("lockers"))
-    assert (kept["language"], kept["link"], kept["source"], kept["version"]) == (
-        *("en", None),
-        *("folder", 1),
-    )
-
-
 def test_an_id_is_given_once(store: ArticleStore, make_article: MakeArticle) -> None:
     store.add(make_article("lockers", "first"))
     with pytest.raises(ArticleExists, match="'lockers'"):

@@ -184,10 +184,10 @@ def test_imported_drafts_may_wait_to_be_published(store: ArticleStore) -> None:
     assert _fields(store.get("lockers"))["status"] == "published"
 
 
-def test_an_import_overwrites_nothing_that_others_wrote(store: ArticleStore) -> None:
-    store.add(
-        Article(id="lockers", title="By a file", category="c", content="x", updated_at=utc_now())
-    )
+def test_an_import_overwrites_nothing_that_others_wrote(
+    store: ArticleStore, make_article: Callable[..., Article]
+) -> None:
+    store.add(make_article("lockers", "By a file.", source="folder"))
     create(store, {**LOCKERS, "id": "drones"})
     save_imported(store, [replace(DRAFT, id="boats")])
     update(store, "boats", {"title": "Corrected"}, version=1)

@@ -221,6 +221,18 @@ def test_an_index_that_has_the_name_of_the_alias_is_left_alone(
 
 
 @needs_elasticsearch
+def test_an_alias_of_two_indexes_is_refused_until_a_rebuild(
+    filled: ElasticsearchIndex, elasticsearch: Elasticsearch
+) -> None:
+    elasticsearch.indices.create(index=f"{filled.alias}-orders", aliases={filled.alias: {}})
+    with pytest.raises(IndexMismatch, match="run `aisle index --rebuild`"):
+        filled.check()
+    with filled.rebuilding():
+        pass
+    assert filled.digests() == {}
+
+
+@needs_elasticsearch
 def test_writing_makes_no_index_where_there_was_none(
     filled: ElasticsearchIndex, elasticsearch: Elasticsearch, shop: list[IndexedArticle]
 ) -> None:

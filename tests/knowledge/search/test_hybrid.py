@@ -14,8 +14,7 @@ EVALUATION = PROJECT_ROOT / "benchmarks" / "knowledge" / "evaluation.yml"
 
 @pytest.fixture(scope="module")
 def measured(shop_search: HybridSearch) -> dict[str, Quality]:
-    known = shop_search.index.digests()
-    return evaluate(shop_search, read_questions(EVALUATION), known)
+    return evaluate(shop_search, read_questions(EVALUATION))
 
 
 def test_fusion_prefers_what_both_rankings_like() -> None:

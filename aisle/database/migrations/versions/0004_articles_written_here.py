@@ -12,19 +12,21 @@ down_revision = "0003"
 branch_labels = None
 depends_on = None
 
-# What articles had that were loaded before.
-_ADDED = (
-    sa.Column("language", sa.String(length=20), nullable=False, server_default="en"),
-    sa.Column("link", sa.String(length=2000), nullable=True),
-    sa.Column("source", sa.String(length=20), nullable=False, server_default="folder"),
-    sa.Column("version", sa.Integer(), nullable=False, server_default="1"),
-    sa.Column("effectiveness_score", sa.Float(), nullable=False, server_default="0.5"),
-)
+
+def _added() -> tuple[sa.Column, ...]:
+    """What articles are given that were loaded before are the defaults."""
+    return (
+        sa.Column("language", sa.String(length=20), nullable=False, server_default="en"),
+        sa.Column("link", sa.String(length=2000), nullable=True),
+        sa.Column("source", sa.String(length=20), nullable=False, server_default="folder"),
+        sa.Column("version", sa.Integer(), nullable=False, server_default="1"),
+        sa.Column("effectiveness_score", sa.Float(), nullable=False, server_default="0.5"),
+    )
 
 
 def upgrade() -> None:
-    for column in _ADDED:
-        op.add_column("knowledge_articles", column.copy())
+    for column in _added():
+        op.add_column("knowledge_articles", column)
     op.create_index(
         "ix_knowledge_articles_effectiveness_score", "knowledge_articles", ["effectiveness_score"]
     )
@@ -46,5 +48,5 @@ def downgrade() -> None:
     op.drop_index("ix_knowledge_articles_tags", "knowledge_articles")
     op.drop_index("ix_knowledge_articles_effectiveness_score", "knowledge_articles")
     with op.batch_alter_table("knowledge_articles") as articles:
-        for column in reversed(_ADDED):
+        for column in reversed(_added()):
             articles.drop_column(column.name)
