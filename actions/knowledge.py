@@ -1,6 +1,7 @@
 """Questions that the shop's articles answer."""
 
 import asyncio
+import logging
 import uuid
 from collections.abc import Callable
 from itertools import count
@@ -17,12 +18,15 @@ from aisle.conversations.dialogue import find_conversation, open_conversation
 from aisle.conversations.news import announce_draft
 from aisle.database.engine import get_database
 from aisle.handoff.urgency import needs_human_now
+from aisle.knowledge.errors import UnknownArticle
 from aisle.knowledge.ratings import rate_article
 from aisle.knowledge.search.relevance import ANSWER_THRESHOLD
 from aisle.knowledge.service import Answer, get_knowledge
 from aisle.shop.catalogue import get_catalogue
 
 OPEN_OFFER = "utter_offer_request_handoff"
+
+_log = logging.getLogger(__name__)
 
 
 class AnswerQuestion(Action):
@@ -62,8 +66,11 @@ class RateHelpful(Action):
     ) -> list[Event]:
         turn = Turn(tracker)
         article_id = turn.slot("article_id")
-        with get_database().transaction() as session:
-            rate_article(session, article_id, turn.sender_id, self.helpful, turn.last_question())
+        try:
+            with get_database().transaction() as session:
+                rate_article(session, article_id, turn.sender_id, self.helpful, turn.text_before)
+        except UnknownArticle as error:  # the shop has deleted it meanwhile
+            _log.info("A rating is not kept: %s", error)
         dispatcher.utter_message(response=self.response)
         return []
 
@@ -91,7 +98,8 @@ def answer_from_articles(
     if not passages:
         return None
     draft = _draft(conversation.id if conversation else None)
-    return _say_answer(get_knowledge().answer(turn.text, passages, draft), turn, dispatcher)
+    answer = get_knowledge().answer(turn.text, passages, draft)
+    return None if answer is None else _say_answer(answer, turn, dispatcher)
 
 
 def _say_answer(answer: Answer, turn: Turn, dispatcher: CollectingDispatcher) -> list[Event]:

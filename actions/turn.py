@@ -85,11 +85,11 @@ class Turn:
         wishes = (found for found in reversed(self._intents()) if found not in _NO_WISHES)
         return next(wishes, None)
 
-    def last_question(self) -> str | None:
-        """Return the latest message that was more than an answer."""
-        said = zip(self._customer_events(), self._intents(), strict=True)
-        asked = [event.get("text") for event, intent in said if intent not in _NO_WISHES]
-        return asked[-1] if asked else None
+    @property
+    def text_before(self) -> str | None:
+        """What the customer wrote before the latest message."""
+        said = self._customer_events()
+        return said[-2].get("text") if len(said) > 1 else None
 
     @property
     def question_before(self) -> str | None:

@@ -31,7 +31,7 @@ def missing_pieces(settings: Settings) -> list[str]:
         model_problem(MODELS),
         encoder_problem(settings.ai_services.nlp),
         tracker_store_problem(read_endpoints(ENDPOINTS)),
-        index_problem(settings.knowledge.index_path),
+        index_problem(settings.knowledge.index_path, settings.ai_services.nlp),
     ]
     return [problem for problem in found if problem is not None]
 
@@ -96,10 +96,18 @@ def tracker_store_problem(endpoints: dict[str, Any]) -> str | None:
     return f"The tracker store {name} in endpoints.yml cannot be imported: correct its type"
 
 
-def index_problem(path: Path) -> str | None:
-    if path.exists():
-        return None
-    return f"There is no knowledge index at {path}: run `{aisle('index')}`"
+def index_problem(path: Path, nlp: NlpSettings) -> str | None:
+    from aisle.knowledge.errors import IndexMismatch, IndexMissing
+    from aisle.knowledge.indexes.embedded import check_index
+    from aisle.language.encoder import EncoderMissing, read_config
+
+    try:
+        check_index(path, read_config(nlp).fingerprint)
+    except (IndexMissing, IndexMismatch) as error:
+        return str(error).replace("`aisle index", f"`{aisle('index')}")
+    except EncoderMissing:
+        return None  # which is said, too
+    return None
 
 
 def read_endpoints(path: Path) -> dict[str, Any]:

@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 
 from aisle.documents.mongodb import MongodbUnavailable
 from aisle.knowledge.answers.excerpt import excerpt
+from aisle.knowledge.answers.instructions import trusted
 from aisle.knowledge.answers.sources import Source
-from aisle.knowledge.answers.written import WrittenAnswer, write_answer
+from aisle.knowledge.answers.written import write_answer
 from aisle.knowledge.articles.passages import Passage, article_link, plain_text
 from aisle.knowledge.articles.stores import article_store
 from aisle.knowledge.indexes.active import get_index
@@ -137,7 +138,7 @@ class KnowledgeService:
         question: str,
         passages: Sequence[Passage],
         on_sentence: Callable[[str], None] = lambda text: None,
-    ) -> Answer:
+    ) -> Answer | None:
         """Put what the passages say into a few sentences.
 
         With a language model in the settings these are its words, checked against the
@@ -145,15 +146,16 @@ class KnowledgeService:
         turn out otherwise. Else, and when the model fails, the best passage is quoted.
 
         Args:
-            passages: from ``find_passages``; at least one.
+            passages: from ``find_passages``. None of them is used that reads like
+                instructions to a model; if they all do, the answer is None.
         """
+        sources = [_source(number, found) for number, found in enumerate(passages, start=1)]
         model = get_chat_model()
-        if model is not None:
-            sources = [_source(number, found) for number, found in enumerate(passages, start=1)]
-            written = write_answer(model, question, sources, on_sentence)
-            if written is not None:
-                return _written(written, passages)
-        return _quoted(question, passages[0])
+        written = model and write_answer(model, question, sources, on_sentence)
+        if written:
+            return _answer(written.text, written.sources, passages)
+        best = trusted(sources)[:1]
+        return _answer(excerpt(best[0].text, question), best, passages) if best else None
 
     def answers(self, question: str) -> bool:
         """Whether an article is likely enough to answer a question."""
@@ -233,12 +235,6 @@ def _link(passage: Passage) -> str:
     return passage.link or article_link(get_settings().shop.help_url, passage.article_id)
 
 
-def _written(answer: WrittenAnswer, passages: Sequence[Passage]) -> Answer:
-    references = dict.fromkeys(Reference(source.title, source.link) for source in answer.sources)
-    main = passages[answer.sources[0].number - 1]
-    return Answer(answer.text, main.article_id, tuple(references))
-
-
-def _quoted(question: str, passage: Passage) -> Answer:
-    reference = Reference(passage.title, _link(passage))
-    return Answer(excerpt(passage.text, question), passage.article_id, (reference,))
+def _answer(text: str, sources: Sequence[Source], passages: Sequence[Passage]) -> Answer:
+    references = dict.fromkeys(Reference(source.title, source.link) for source in sources)
+    return Answer(text, passages[sources[0].number - 1].article_id, tuple(references))

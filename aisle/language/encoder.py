@@ -84,12 +84,7 @@ class SentenceEncoder:
         Raises:
             EncoderMissing: the folder holds no complete export.
         """
-        try:
-            config = EncoderConfig.parse_file(folder / "config.json")
-        except FileNotFoundError as error:
-            raise EncoderMissing(
-                f"There is no exported sentence encoder in {folder}; run `aisle index`"
-            ) from error
+        config = _read_config(folder)
         tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         tokenizer.no_padding()
         tokenizer.enable_truncation(config.max_length)
@@ -147,6 +142,24 @@ def get_encoder() -> SentenceEncoder:
     """
     nlp = get_settings().ai_services.nlp
     return SentenceEncoder.load(encoder_folder(nlp), batch_size=nlp.batch_size)
+
+
+def read_config(nlp: NlpSettings) -> EncoderConfig:
+    """Say what the export for these settings is, without loading it.
+
+    Raises:
+        EncoderMissing: there is none.
+    """
+    return _read_config(encoder_folder(nlp))
+
+
+def _read_config(folder: Path) -> EncoderConfig:
+    try:
+        return EncoderConfig.parse_file(folder / "config.json")
+    except FileNotFoundError as error:
+        raise EncoderMissing(
+            f"There is no exported sentence encoder in {folder}; run `aisle index`"
+        ) from error
 
 
 def encoder_folder(nlp: NlpSettings) -> Path:

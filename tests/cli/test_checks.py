@@ -6,7 +6,15 @@ from aisle.cli import checks
 from aisle.cli.errors import CommandError
 from aisle.database.engine import open_database
 from aisle.database.migrate import upgrade
-from aisle.settings import DatabaseSettings, NlpSettings, SecuritySettings, SqliteSettings
+from aisle.knowledge.indexes.embedded import EmbeddedIndex
+from aisle.language.encoder import ensure_encoder, read_config
+from aisle.settings import (
+    DatabaseSettings,
+    NlpSettings,
+    SecuritySettings,
+    SqliteSettings,
+    get_settings,
+)
 
 
 @pytest.fixture
@@ -61,12 +69,21 @@ def test_any_model_archive_will_do(tmp_path: Path) -> None:
     assert checks.model_problem(tmp_path) is None
 
 
-def test_a_missing_index_is_sent_to_index(tmp_path: Path) -> None:
-    problem = checks.index_problem(tmp_path / "knowledge.db")
+def test_an_index_that_is_missing_or_of_another_encoder_is_sent_to_index(tmp_path: Path) -> None:
+    path, nlp = tmp_path / "knowledge.db", get_settings().ai_services.nlp
+    ensure_encoder(nlp)
+    problem = checks.index_problem(path, nlp)
     assert problem is not None
     assert "aisle index`" in problem
-    (tmp_path / "knowledge.db").touch()
-    assert checks.index_problem(tmp_path / "knowledge.db") is None
+    with EmbeddedIndex(path, "another encoder").rebuilding():
+        pass
+    problem = checks.index_problem(path, nlp)
+    assert problem is not None
+    assert "another sentence encoder" in problem
+    assert "aisle index --rebuild`" in problem
+    with EmbeddedIndex(path, read_config(nlp).fingerprint).rebuilding():
+        pass
+    assert checks.index_problem(path, nlp) is None
 
 
 def test_an_encoder_that_was_not_exported_is_sent_to_index() -> None:

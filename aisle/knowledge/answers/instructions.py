@@ -1,6 +1,10 @@
 """Recognises passages that speak to a model instead of to a customer."""
 
+import logging
 import re
+from collections.abc import Iterable
+
+from aisle.knowledge.answers.sources import Source
 
 _PATTERNS = (
     r"\b(?:bypass|disregard|forget|ignore|override)\b.{0,40}"
@@ -17,6 +21,23 @@ _PATTERNS = (
     r"\bNO_ANSWER\b",
 )
 _PATTERN = re.compile("|".join(_PATTERNS), re.IGNORECASE | re.MULTILINE)
+
+_log = logging.getLogger(__name__)
+
+
+def trusted(sources: Iterable[Source]) -> list[Source]:
+    """Return the sources that speak to customers; the log names the articles of the others."""
+    kept = []
+    for source in sources:
+        if speaks_to_a_model(source.whole_text):
+            _log.warning(
+                "A passage of the article %r reads like instructions to a language model, so no "
+                "answer is made from it; reword the article",
+                source.title,
+            )
+        else:
+            kept.append(source)
+    return kept
 
 
 def speaks_to_a_model(text: str) -> bool:

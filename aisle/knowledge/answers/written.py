@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from aisle.knowledge.answers.grounding import objection
-from aisle.knowledge.answers.instructions import speaks_to_a_model
+from aisle.knowledge.answers.instructions import trusted
 from aisle.knowledge.answers.prompt import NO_ANSWER, messages
 from aisle.knowledge.answers.sentences import Sentence, sentences
 from aisle.knowledge.answers.sources import Source
@@ -41,7 +41,7 @@ def write_answer(
     got is not to be kept: the answer broke off or was taken back. Blocks for up to
     ``response_generation_timeout`` seconds; a model that fails is logged once per outage.
     """
-    sources = {source.number: source for source in _trusted(passages)}
+    sources = {source.number: source for source in trusted(passages)}
     if not sources:
         return None
     kept: list[Sentence] = []
@@ -56,18 +56,6 @@ def write_answer(
         kept.clear()
     _outage().end()
     return _answer(kept, sources) if kept else None
-
-
-def _trusted(passages: Sequence[Source]) -> Iterator[Source]:
-    for passage in passages:
-        if speaks_to_a_model(passage.whole_text):
-            _log.warning(
-                "A passage of the article %r reads like instructions to a model, so no model "
-                "is shown it; reword the article",
-                passage.title,
-            )
-        else:
-            yield passage
 
 
 def _supported(model: ChatModel, question: str, sources: dict[int, Source]) -> Iterator[Sentence]:

@@ -79,7 +79,7 @@ def _take_over(client: Elasticsearch, alias: str, name: str, building: str) -> N
             )
             own = alias
         present = _indexes_of(client, alias)
-        if present == {name} or (present and name not in present):
+        if present == {name} or name not in present:
             return
 
 

@@ -142,6 +142,15 @@ class EmbeddedIndex:
             self._snapshot = None
 
 
+def check_index(path: Path, fingerprint: str) -> None:
+    """See that there is an index and that the encoder with this fingerprint built it.
+
+    Raises:
+        IndexMissing, IndexMismatch: it is not so.
+    """
+    _open(path, fingerprint, "ro").close()
+
+
 def _matches(
     snapshot: Snapshot, phrases: Sequence[str], allowed: Mask, limit: int
 ) -> dict[int, float]:

@@ -193,7 +193,7 @@ def test_what_a_crashed_rebuild_left_is_deleted_and_what_others_have_is_not(
 
 
 @needs_elasticsearch
-def test_two_rebuilds_at_once_leave_one_index(
+def test_rebuilds_that_end_at_once_leave_one_index(
     filled: ElasticsearchIndex, elasticsearch: Elasticsearch, shop: list[IndexedArticle]
 ) -> None:
     def rebuild(articles: list[IndexedArticle]) -> None:
@@ -201,10 +201,11 @@ def test_two_rebuilds_at_once_leave_one_index(
         with index.rebuilding() as new:
             new.put(articles)
 
-    with ThreadPoolExecutor(4) as pool:
-        list(pool.map(rebuild, [shop[:n] for n in (1, 2, 3, 4)]))
-    assert len(names(elasticsearch, filled.alias)) == 1
-    assert len(filled.digests()) in (1, 2, 3, 4)
+    for _ in range(3):
+        with ThreadPoolExecutor(4) as pool:
+            list(pool.map(rebuild, [shop[:n] for n in (1, 2, 3, 4)]))
+        assert len(names(elasticsearch, filled.alias)) == 1
+        assert len(filled.digests()) in (1, 2, 3, 4)
 
 
 @needs_elasticsearch
