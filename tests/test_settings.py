@@ -136,6 +136,39 @@ def test_a_language_models_address_is_checked() -> None:
         load_settings(None, wrong)
 
 
+def test_elasticsearch_is_used_where_a_host_is_given() -> None:
+    assert load_settings(None, {}).elasticsearch is None
+    assert load_settings(PRODUCTION, PRODUCTION_VARIABLES).elasticsearch is None
+    given = {
+        **PRODUCTION_VARIABLES,
+        "ELASTICSEARCH_HOSTS": "https://one.internal:9200 https://two.internal:9243/search",
+        "ELASTICSEARCH_PASSWORD": "es-tr0ub4dor",
+    }
+    elasticsearch = load_settings(PRODUCTION, given).elasticsearch
+    assert elasticsearch is not None
+    assert elasticsearch.hosts == (
+        "https://one.internal:9200",
+        "https://two.internal:9243/search",
+    )
+    assert elasticsearch.username == "elastic"
+    assert elasticsearch.password.get_secret_value() == "es-tr0ub4dor"
+    assert elasticsearch.index == "knowledge_base"
+    assert "tr0ub4dor" not in repr(elasticsearch)
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["search.internal:9200", "https://search.internal", "https://ann:tr0ub4dor@search:9200"],
+)
+def test_a_host_of_elasticsearch_that_cannot_work_is_refused_without_being_quoted(
+    host: str,
+) -> None:
+    given = {**PRODUCTION_VARIABLES, "ELASTICSEARCH_HOSTS": host}
+    with pytest.raises(SettingsError, match=r"elasticsearch\.hosts") as raised:
+        load_settings(PRODUCTION, given)
+    assert "tr0ub4dor" not in str(raised.value)
+
+
 @pytest.mark.parametrize("missing", sorted(PRODUCTION_VARIABLES))
 def test_production_refuses_to_start_without_each_of_its_variables(missing: str) -> None:
     variables = {name: value for name, value in PRODUCTION_VARIABLES.items() if name != missing}

@@ -10,28 +10,30 @@ _MOST_SPELLINGS = 3
 
 
 class Corrections:
-    """Known words close to a misspelt one, found by what both become with letters left out."""
+    """Known words close to a misspelt one.
+
+    They are found by how often each has each letter: an edit changes that by two at most.
+    """
 
     def __init__(self, words: Iterable[str]) -> None:
-        self._known: dict[str, list[str]] = defaultdict(list)
-        for word in words:
-            if word.isalpha() and _edits_allowed(word):
-                for shortened in _without_letters(word, _edits_allowed(word)):
-                    self._known[shortened].append(word)
+        by_initial: dict[str, list[str]] = defaultdict(list)
+        for word in sorted(set(words)):
+            if word.isalpha() and _SHORTEST_CORRECTED <= len(word) <= _LONGEST_KNOWN:
+                by_initial[word[0]].append(word)
+        self._known = {
+            initial: (found, _letter_counts(found)) for initial, found in by_initial.items()
+        }
         self.of = lru_cache(maxsize=20_000)(self._of)
 
     def _of(self, word: str) -> tuple[tuple[str, int], ...]:
         """Return the closest words that begin alike, with the number of wrong letters."""
         allowed = _edits_allowed(word)
-        if not allowed or len(word) > _LONGEST_CORRECTED:
+        if not allowed or len(word) > _LONGEST_CORRECTED or word[0] not in self._known:
             return ()
-        candidates = {
-            known
-            for shortened in _without_letters(word, allowed)
-            for known in self._known.get(shortened, ())
-            if known[0] == word[0]
-        }
-        close = sorted((_distance(word, known), known) for known in candidates)
+        known, counts = self._known[word[0]]
+        apart = np.abs(counts - _letter_counts([word])).sum(axis=1)
+        candidates = [known[place] for place in np.flatnonzero(apart <= 2 * allowed)]
+        close = sorted((_distance(word, candidate), candidate) for candidate in candidates)
         close = [(edits, known) for edits, known in close if edits <= allowed]
         return tuple((known, edits) for edits, known in close[:_MOST_SPELLINGS])
 
@@ -47,13 +49,13 @@ def _edits_allowed(word: str) -> int:
     return 0 if len(word) < 5 else 1 if len(word) < 8 else 2
 
 
-def _without_letters(word: str, count: int) -> set[str]:
-    found = {word}
-    newest = {word}
-    for _ in range(count):
-        newest = {short[:at] + short[at + 1 :] for short in newest for at in range(len(short))}
-        found |= newest
-    return found
+def _letter_counts(words: Sequence[str]) -> npt.NDArray[np.int8]:
+    """Count each word's letters; rare ones share a column. Shape (words, columns)."""
+    counts = np.zeros((len(words), _COLUMNS), dtype=np.int8)
+    for row, word in enumerate(words):
+        for letter in word:
+            counts[row, ord(letter) % _COLUMNS] += 1
+    return counts
 
 
 def _distance(one: str, other: str) -> int:

@@ -148,6 +148,23 @@ def test_what_is_optional_waits_for_its_profile(profile: str, name: str) -> None
     assert services()[name]["profiles"] == [profile]
 
 
+def test_with_the_profile_search_aisle_finds_elasticsearch() -> None:
+    given = {**filled_in(), **_optional("ELASTICSEARCH_HOSTS", "ELASTICSEARCH_USERNAME")}
+    given["ELASTICSEARCH_PASSWORD"] = secrets.token_hex(32)
+    for name in OURS:
+        settings = load_settings(PRODUCTION, environment_of(services()[name], given)).elasticsearch
+        assert settings is not None
+        assert [host.host for host in settings.hosts] == ["elasticsearch"]
+        assert settings.password.get_secret_value() == given["ELASTICSEARCH_PASSWORD"]
+    server = environment_of(services()["elasticsearch"], given)
+    assert server["ELASTIC_PASSWORD"] == given["ELASTICSEARCH_PASSWORD"]
+
+
+def test_what_fills_elasticsearch_waits_for_it_where_it_is_started() -> None:
+    needed = services()["index"]["depends_on"]["elasticsearch"]
+    assert needed == {"condition": "service_healthy", "required": False}
+
+
 def filled_in() -> dict[str, str]:
     return {**example(optional=False), **{name: secrets.token_hex(32) for name in SECRETS}}
 
@@ -157,3 +174,7 @@ def before(name: str) -> Iterator[str]:
     for service in needed:
         yield service
         yield from before(service)
+
+
+def _optional(*names: str) -> dict[str, str]:
+    return {name: example(optional=True)[name] for name in names}

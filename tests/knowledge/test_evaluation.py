@@ -67,9 +67,7 @@ def test_all_three_ways_are_measured_side_by_side(shop_search: HybridSearch) -> 
         Question(question="?!", articles=()),
     ]
     seen: list[tuple[int, int]] = []
-    result = evaluate(
-        shop_search, questions, lambda done, of: seen.append((done, of))
-    )
+    result = evaluate(shop_search, questions, lambda done, of: seen.append((done, of)))
     assert list(result) == ["BM25", "vectors", "hybrid"]
     assert result["hybrid"].mrr == 1
     assert seen == [(1, 2), (2, 2)]

@@ -72,7 +72,9 @@ def test_search_gives_articles_with_preview_and_scores(
     best, *others = search(knowledge, database, "parcel locker")
     shown = asdict(best)
     assert 0.7 < shown.pop("relevance_score") < 1
-    assert shown.pop("content") == f"Can I use a parcel locker?\nYes, {'really ' * 90}!"[:500] + "..."
+    assert (
+        shown.pop("content") == f"Can I use a parcel locker?\nYes, {'really ' * 90}!"[:500] + "..."
+    )
     assert shown == {
         "article_id": "lockers",
         "title": "Parcel lockers",

@@ -18,7 +18,9 @@ nlu:
       -   my [trousers]{"entity": "product", "value": "chinos"} are [late](issue)
 """
     )
-    (tmp_path / "a.yml").write_text("nlu:\n  - intent: thank\n    examples: |\n      - thanks - a lot\n")
+    (tmp_path / "a.yml").write_text(
+        "nlu:\n  - intent: thank\n    examples: |\n      - thanks - a lot\n"
+    )
     assert read_examples(tmp_path) == [
         Example("thank", "thanks - a lot"),
         Example("track_order", "where is #W1000234?"),

@@ -12,6 +12,7 @@ from aisle.attachments.blobs import BlobStore
 from aisle.conversations.inbox import Backlog, backlog
 from aisle.database.engine import Database
 from aisle.documents.mongodb import mongodb_status
+from aisle.knowledge.indexes.active import index_status
 from aisle.live.health import redis_status
 
 _log = logging.getLogger(__name__)
@@ -33,6 +34,7 @@ def ready(state: CurrentState, response: Response) -> Readiness:
     others = {
         "redis": redis_status(),
         "mongodb": mongodb_status(),
+        "elasticsearch": index_status(),
         "attachments": _attachments(state.blobs),
     }
     components = {name: status for name, status in others.items() if status is not None}

@@ -13,19 +13,9 @@ from typing import Any, TypeVar
 from elasticsearch import Elasticsearch
 from elasticsearch.helpers import streaming_bulk
 
-from aisle.knowledge.errors import IndexMismatch, KnowledgeError
-from aisle.knowledge.indexes.contract import (
-    INDEX_VERSION,
-    Candidates,
-    Filters,
-    IndexedArticle,
-)
-from aisle.knowledge.indexes.elasticsearch_client import (
-    BULK_TIMEOUT_S,
-    TIMEOUT_S,
-    asking,
-    failure,
-)
+from aisle.knowledge.indexes.contract import Candidates, Filters, IndexedArticle
+from aisle.knowledge.indexes.elasticsearch_alias import Alias, State, hits_of
+from aisle.knowledge.indexes.elasticsearch_client import BULK_TIMEOUT_S, asking, failure
 from aisle.knowledge.indexes.elasticsearch_documents import document, document_id, meta, to_entry
 from aisle.knowledge.indexes.elasticsearch_queries import (
     Query,
@@ -47,8 +37,6 @@ _OPERATIONS_AT_ONCE = 500
 _RECOUNT_S = 5.0
 
 _Item = TypeVar("_Item")
-_Response = Mapping[str, Any]
-_State = tuple[str, str]
 
 
 @dataclass(frozen=True)
@@ -56,7 +44,7 @@ class _Counted:
     """The vocabulary of an index in one state, and when that was last looked at."""
 
     words: Vocabulary
-    state: _State
+    state: State
     checked: float
 
 
@@ -65,10 +53,9 @@ class ElasticsearchIndex:
 
     def __init__(self, client: Elasticsearch, alias: str, fingerprint: str) -> None:
         self.alias = alias
-        self._searching = client.options(request_timeout=TIMEOUT_S)
+        self._alias = Alias(client, alias, fingerprint)
         self._writing = client.options(request_timeout=BULK_TIMEOUT_S)
         self._fingerprint = fingerprint
-        self._checked: str | None = None
         self._counted: _Counted | None = None
 
     def find(
@@ -77,7 +64,7 @@ class ElasticsearchIndex:
         queries = [nearest(vector, filters, limit)]
         if phrases:
             queries.append(keywords(phrases, filters, limit))
-        by_vector, by_words, *_ = [*map(_hits, self._ask(queries)), []]
+        by_vector, by_words, *_ = [*map(hits_of, self._alias.ask(queries)), []]
         entries = {hit["_id"]: to_entry(hit["_source"]) for hit in [*by_vector, *by_words]}
         return Candidates(
             keywords=[entries[hit["_id"]] for hit in by_words],
@@ -92,7 +79,7 @@ class ElasticsearchIndex:
             return counted.words
         if counted is not None:  # while this thread looks, the others go on with what they have
             self._counted = replace(counted, checked=now)
-        state = self._look()
+        state = self._alias.look()
         if counted is None or counted.state != state:
             counted = self._counted = _Counted(self._count_words(), state, now)
         return counted.words
@@ -130,46 +117,10 @@ class ElasticsearchIndex:
 
     def check(self) -> None:
         """Raise what a search would raise, without searching."""
-        self._look()
-
-    def _look(self) -> _State:
-        """Check who built the index; return its own name and its generation."""
-        with asking(self.alias):
-            found = self._searching.indices.get_mapping(index=self.alias)
-        if len(found) != 1:
-            raise IndexMismatch(
-                f"{self.alias} stands for several indexes in Elasticsearch; "
-                "run `aisle index --rebuild`"
-            )
-        ((name, description),) = found.items()
-        about = description["mappings"].get("_meta", {})
-        _check(self.alias, about, self._fingerprint)
-        self._checked = name
-        return name, about["generation"]
-
-    def _ask(self, queries: Sequence[Query]) -> Sequence[_Response]:
-        """Ask all in one request. An index that was replaced meanwhile is gone: ask the new one."""
-        asked = self._checked or self._look()[0]
-        searches = [part for query in queries for part in ({}, query)]
-        with asking(self.alias):
-            responses = self._searching.msearch(index=self.alias, searches=searches)["responses"]
-        problem = self._problem(responses)
-        if problem is None and _answered_by(responses) <= {asked}:
-            return responses
-        if self._look()[0] != asked and problem:
-            return self._ask(queries)
-        if problem:
-            raise problem
-        return responses
-
-    def _problem(self, responses: Sequence[_Response]) -> KnowledgeError | None:
-        for response in responses:
-            if "error" in response:
-                return failure(self.alias, response["status"], response["error"]["type"])
-        return None
+        self._alias.look()
 
     def _count_words(self) -> Vocabulary:
-        (response,) = self._ask([word_counts()])
+        (response,) = self._alias.ask([word_counts()])
         buckets = response["aggregations"]["words"]["buckets"]
         counts = {bucket["key"]: bucket["doc_count"] for bucket in buckets}
         return Vocabulary(counts, response["hits"]["total"]["value"])
@@ -179,7 +130,7 @@ class ElasticsearchIndex:
     ) -> Iterator[Mapping[str, Any]]:
         """Yield what is stored of all passages, in the order of their articles."""
         page = {"query": query, "_source": source, "size": size, "sort": ["article_id", "number"]}
-        while hits := _hits(self._ask([page])[0]):
+        while hits := hits_of(self._alias.ask([page])[0]):
             yield from (hit["_source"] for hit in hits)
             page["search_after"] = hits[-1]["sort"]
 
@@ -196,7 +147,7 @@ class ElasticsearchIndex:
     def _write(self, articles: Mapping[str, IndexedArticle]) -> None:
         # What an interrupted writer left is counted too.
         self._writing.indices.refresh(index=self.alias)
-        (response,) = self._ask([last_numbers(list(articles))])
+        (response,) = self._alias.ask([last_numbers(list(articles))])
         buckets = response["aggregations"]["articles"]["buckets"]
         last = {bucket["key"]: int(bucket["last"]["value"]) for bucket in buckets}
         operations = (
@@ -229,27 +180,6 @@ def _operations(article: IndexedArticle, last: int) -> Iterator[dict[str, Any]]:
             "_id": document_id(article.article_id, entry.passage.number),
             "_source": document(article.digest, entry),
         }
-
-
-def _check(alias: str, about: Mapping[str, str], fingerprint: str) -> None:
-    if about.get("version") != INDEX_VERSION:
-        raise IndexMismatch(
-            f"Another version of Aisle built {alias} in Elasticsearch; run `aisle index --rebuild`"
-        )
-    if about["encoder"] != fingerprint:
-        raise IndexMismatch(
-            f"{alias} in Elasticsearch was built with another sentence encoder "
-            f"({about['encoder']}, now {fingerprint}); run `aisle index --rebuild`"
-        )
-
-
-def _hits(response: _Response) -> Sequence[Mapping[str, Any]]:
-    hits: Sequence[Mapping[str, Any]] = response["hits"]["hits"]
-    return hits
-
-
-def _answered_by(responses: Sequence[_Response]) -> set[str]:
-    return {hit["_index"] for response in responses for hit in _hits(response)}
 
 
 def _batches(items: Iterable[_Item], size: int) -> Iterator[list[_Item]]:

@@ -125,7 +125,12 @@ class EmbeddedIndex:
                 connection = _open(self.path, self._fingerprint, "ro")
                 self._snapshot = Snapshot(self.path, connection)
             self._snapshot.connection.execute("BEGIN")
-            if self._snapshot.is_current():
+            try:
+                current = self._snapshot.catch_up()
+            except BaseException:
+                self._forget()  # it may be half way
+                raise
+            if current:
                 return self._snapshot
             self._forget()
 
@@ -158,10 +163,12 @@ def _matches(
     query = " OR ".join(f'"{phrase}"' for phrase in map(_plain, phrases) if phrase)
     if not query:
         return {}
-    # Usually most of the best may be shown; if not, all matches are looked through.
-    for most in (4 * limit, -1):
+    # Usually enough of the best may be shown; if not, all matches are looked through.
+    ample = 4 * limit * len(allowed) // max(1, int(allowed.sum()))
+    for most in (ample, -1):
         rows = snapshot.connection.execute(_MATCH, (query, most)).fetchall()
-        kept = [row for row in rows if allowed[snapshot.position(row["rowid"])]]
+        taken = snapshot.taken((row["rowid"] for row in rows), allowed)
+        kept = [row for row, shown in zip(rows, taken, strict=True) if shown]
         if len(kept) >= limit or len(rows) < most:
             break
     return {row["rowid"]: -row["score"] for row in kept[:limit]}

@@ -28,6 +28,7 @@ CREATE TABLE passages (
     vector BLOB NOT NULL
 );
 CREATE INDEX passages_of_article ON passages (article_id, digest, number);
+CREATE INDEX passages_by_filters ON passages (status, category, language, tags);
 CREATE TABLE words (word TEXT PRIMARY KEY, passages INTEGER NOT NULL) WITHOUT ROWID;
 CREATE VIRTUAL TABLE passage_text USING fts5(
     title, content, tags, tokenize='porter unicode61'

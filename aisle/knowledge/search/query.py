@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Collection
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from functools import cached_property
 
 from aisle.knowledge.search.spelling import Spelling
 from aisle.knowledge.search.synonyms import Phrase, Synonyms
@@ -28,8 +30,12 @@ class Term:
     alternatives: tuple[Phrase, ...]
     weight: float
 
-    def is_in(self, stems: Collection[str]) -> bool:
-        return any(all(stem(word) in stems for word in phrase) for phrase in self.alternatives)
+    def is_in(self, stems: AbstractSet[str]) -> bool:
+        return any(phrase <= stems for phrase in self._stems)
+
+    @cached_property
+    def _stems(self) -> list[frozenset[str]]:
+        return [frozenset(map(stem, phrase)) for phrase in self.alternatives]
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,8 @@ def words_in(text: str) -> tuple[str, ...]:
 
 def stem(word: str) -> str:
     """Return what a word shares with its other forms; codes and numbers stay whole."""
+    if len(word) <= _STEM or word.isalpha():
+        return word[:_STEM]
     return word if any(character.isdigit() for character in word) else word[:_STEM]
 
 
