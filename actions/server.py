@@ -17,6 +17,8 @@ from sanic.response import HTTPResponse
 
 from aisle.access.secrets import Secrets, get_secrets
 from aisle.access.tokens import is_service_token
+from aisle.knowledge.indexing import catch_up_in_background
+from aisle.language.chat_model import get_chat_model
 from aisle.language.redaction import redact
 from aisle.settings import SettingsError, get_settings
 
@@ -31,9 +33,17 @@ def main() -> None:
     try:
         server = get_settings().servers.actions
         app = guarded_app(get_secrets())
+        prepare_answers()
     except SettingsError as error:
         sys.exit(f"The action server cannot start: {error}")
     app.run(server.host, server.port, workers=utils.number_of_sanic_workers())
+
+
+def prepare_answers() -> None:
+    """Do what would make the first question wait, or leave articles out of a search."""
+    catch_up_in_background()
+    if get_chat_model() is not None:
+        import openai  # noqa: F401  takes seconds
 
 
 def guarded_app(secrets: Secrets) -> Sanic:

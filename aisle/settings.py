@@ -116,6 +116,11 @@ class ElasticsearchSettings(_Section):
     username: str = Field("", description="Empty for a server that asks for none.")
     password: SecretStr = SecretStr("")
     index: str = Field(regex=r"^[a-z0-9][a-z0-9_-]{0,99}$", description="An alias, made by Aisle.")
+    ca_certs: Path | None = Field(None, description="Who vouches for the server's certificate.")
+
+    @validator("ca_certs", pre=True)
+    def _none_without_a_name(cls, value: object) -> object:
+        return value or None
 
     @validator("hosts", pre=True)
     def _split(cls, value: object) -> object:

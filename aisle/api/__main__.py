@@ -10,6 +10,7 @@ import uvicorn
 from aisle.api.app import create_app
 from aisle.api.live import LiveUpdates
 from aisle.api.state import make_state
+from aisle.knowledge.indexing import catch_up_in_background
 from aisle.settings import get_settings
 
 STOP_S = 5
@@ -30,6 +31,7 @@ class _Server(uvicorn.Server):
 def main() -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     address, state = get_settings().servers.api, make_state()
+    catch_up_in_background()
     config = uvicorn.Config(
         create_app(state),
         host=address.host,

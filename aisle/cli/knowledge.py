@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from aisle.cli.console import out, plain
-from aisle.cli.loading import progress_bar, tell_errors
+from aisle.cli.loading import progress_bar, tell_behind, tell_errors
 
 if TYPE_CHECKING:
     from aisle.knowledge.articles.writing import ImportReport
@@ -64,7 +64,7 @@ def import_articles(
     _tell(report)
     if report.added or report.changed:
         with progress_bar("Indexing articles") as progress:
-            index_articles(database, progress=progress)
+            tell_behind(index_articles(database, progress=progress).behind)
     tell_errors(source, [plain(error) for error in (*drafts.errors, *report.errors)])
 
 

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from aisle.cli.console import out
+from aisle.cli.console import err, out
 from aisle.cli.errors import CommandError
 from aisle.settings import PROJECT_ROOT
 
@@ -62,9 +62,21 @@ def index(
     out.print(
         f"{report.articles} articles ({report.changed} new or changed, {report.removed} removed)."
     )
+    tell_behind(report.behind)
     for kept in loaded.kept:
         out.print(f"Note: {kept}.", markup=False)
     tell_errors(folder, loaded.errors)
+
+
+def tell_behind(reason: str | None) -> None:
+    """Say that Elasticsearch does not have the articles yet, and what becomes of that."""
+    if reason is not None:
+        err.print(
+            f"Warning: {reason}. Until then the embedded index answers. Elasticsearch gets the "
+            "articles when the servers notice that it is back, or with the next run of this.",
+            style="yellow",
+            markup=False,
+        )
 
 
 def tell_errors(source: object, errors: Sequence[str]) -> None:

@@ -3,13 +3,14 @@
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from threading import Lock
+from threading import Lock, Thread
 
 from aisle.database.engine import Database, get_database
 from aisle.knowledge.articles.stores import article_store
-from aisle.knowledge.errors import IndexMismatch, IndexMissing
+from aisle.knowledge.errors import IndexMismatch, IndexMissing, IndexUnavailable
 from aisle.knowledge.indexes.active import elasticsearch_index, embedded_index, get_index
 from aisle.knowledge.indexes.contract import SearchIndex
+from aisle.knowledge.indexes.elasticsearch_client import get_elasticsearch
 from aisle.knowledge.indexes.encoding import digest_of, encode_articles
 from aisle.knowledge.indexes.mirror import bring_up_to_date, mirror_anew
 from aisle.knowledge.indexes.updating import Changes, Progress, update_index
@@ -27,11 +28,15 @@ _one_at_a_time = Lock()
 
 @dataclass(frozen=True)
 class IndexReport:
-    """Articles of every status that are indexed, and what was done."""
+    """Articles of every status that are indexed, and what was done.
+
+    ``behind`` says why Elasticsearch, which the settings name, could not be brought up to date.
+    """
 
     articles: int
     changed: int
     removed: int
+    behind: str | None = None
 
 
 def index_articles(
@@ -45,7 +50,6 @@ def index_articles(
 
     Raises:
         MongodbUnavailable: articles are kept there, and it does not answer.
-        IndexUnavailable: the settings name Elasticsearch, and it does not answer.
     """
     settings = get_settings()
     ensure_encoder(settings.ai_services.nlp)
@@ -53,11 +57,8 @@ def index_articles(
         topics_path(settings.knowledge.index_path), read_examples(EXAMPLES), get_encoder()
     )
     articles, changes = _update_embedded(database, rebuild, progress)
-    served = elasticsearch_index()
-    if served is not None:
-        copy = mirror_anew if rebuild else bring_up_to_date
-        copy(embedded_index(), served)
-    return IndexReport(articles=articles, changed=changes.changed, removed=changes.removed)
+    behind = _update_elasticsearch(rebuild)
+    return IndexReport(articles, changes.changed, changes.removed, behind)
 
 
 def reindex(database: Database, article_ids: Sequence[str]) -> None:
@@ -73,8 +74,39 @@ def reindex(database: Database, article_ids: Sequence[str]) -> None:
 
 
 def catch_up() -> None:
-    """Bring Elasticsearch up to date after an outage; raises what ``index_articles`` does."""
-    index_articles(get_database())
+    """Bring Elasticsearch up to date after an outage.
+
+    Raises:
+        IndexUnavailable: it does not answer.
+        MongodbUnavailable: articles are kept there, and it does not answer.
+    """
+    report = index_articles(get_database())
+    if report.behind is not None:
+        raise IndexUnavailable(report.behind)
+
+
+def catch_up_in_background() -> None:
+    """For servers as they start: articles may have changed while Elasticsearch was away."""
+    if get_elasticsearch() is not None:
+        Thread(target=_catch_up_or_tell, daemon=True).start()
+
+
+def _catch_up_or_tell() -> None:
+    try:
+        catch_up()
+    except Exception as error:  # noqa: BLE001 - the search notices and tries again
+        _log.warning("Elasticsearch may be behind the articles: %s", error)
+
+
+def _update_elasticsearch(rebuild: bool) -> str | None:
+    served = elasticsearch_index()
+    if served is None:
+        return None
+    try:
+        (mirror_anew if rebuild else bring_up_to_date)(embedded_index(), served)
+    except IndexUnavailable as error:
+        return str(error)
+    return None
 
 
 def _update_embedded(

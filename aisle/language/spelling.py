@@ -1,12 +1,16 @@
 """Finds the known words that a misspelt one may stand for."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
 
-_LONGEST_CORRECTED = 30
+import numpy as np
+import numpy.typing as npt
+
+_SHORTEST_CORRECTED, _LONGEST_CORRECTED = 5, 30
 _MOST_SPELLINGS = 3
+_COLUMNS = 32  # in which "a" to "z" have one each
 
 
 class Corrections:
@@ -17,8 +21,8 @@ class Corrections:
 
     def __init__(self, words: Iterable[str]) -> None:
         by_initial: dict[str, list[str]] = defaultdict(list)
-        for word in sorted(set(words)):
-            if word.isalpha() and _SHORTEST_CORRECTED <= len(word) <= _LONGEST_KNOWN:
+        for word in set(words):
+            if word.isalpha() and _edits_allowed(word):
                 by_initial[word[0]].append(word)
         self._known = {
             initial: (found, _letter_counts(found)) for initial, found in by_initial.items()
@@ -28,7 +32,7 @@ class Corrections:
     def _of(self, word: str) -> tuple[tuple[str, int], ...]:
         """Return the closest words that begin alike, with the number of wrong letters."""
         allowed = _edits_allowed(word)
-        if not allowed or len(word) > _LONGEST_CORRECTED or word[0] not in self._known:
+        if not allowed or word[0] not in self._known:
             return ()
         known, counts = self._known[word[0]]
         apart = np.abs(counts - _letter_counts([word])).sum(axis=1)
@@ -46,15 +50,18 @@ def ordinary_words() -> frozenset[str]:
 
 
 def _edits_allowed(word: str) -> int:
-    return 0 if len(word) < 5 else 1 if len(word) < 8 else 2
+    if not _SHORTEST_CORRECTED <= len(word) <= _LONGEST_CORRECTED:
+        return 0
+    return 1 if len(word) < 8 else 2
 
 
 def _letter_counts(words: Sequence[str]) -> npt.NDArray[np.int8]:
     """Count each word's letters; rare ones share a column. Shape (words, columns)."""
+    letters = np.array(words).view(np.uint32).reshape(len(words), -1)  # filled up with zeros
     counts = np.zeros((len(words), _COLUMNS), dtype=np.int8)
-    for row, word in enumerate(words):
-        for letter in word:
-            counts[row, ord(letter) % _COLUMNS] += 1
+    rows = np.arange(len(words))
+    for place in letters.T:
+        counts[rows, place % _COLUMNS] += place != 0
     return counts
 
 

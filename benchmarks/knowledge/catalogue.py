@@ -42,8 +42,8 @@ _ABOUT = (
 )
 _SYLLABLES = [
     onset + rhyme
-    for onset in "b br c d dr f g gl h j k kl l m n p pr r s st t tr v w z".split()
-    for rhyme in "a al an ar e el en er i il in is o ol on or u um".split()
+    for onset in ["b", "br", "c", "d", "dr", "f", "g", "gl", "h", "j", "k", "kl", "l", "m", "n", "p", "pr", "r", "s", "st", "t", "tr", "v", "w", "z"]
+    for rhyme in ["a", "al", "an", "ar", "e", "el", "en", "er", "i", "il", "in", "is", "o", "ol", "on", "or", "u", "um"]
 ]
 _STEP = 7_919  # a prime, so that names differ though they are not in the order of the alphabet
 _MAKERS = 2_000

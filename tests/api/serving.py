@@ -23,6 +23,7 @@ from aisle.documents.mongodb import get_mongodb
 from aisle.knowledge.indexes.active import elasticsearch_index, embedded_index, get_index
 from aisle.knowledge.indexes.elasticsearch_client import get_elasticsearch
 from aisle.knowledge.indexes.updating import update_index
+from aisle.knowledge.service import shared_service
 from aisle.language.encoder import get_encoder
 from aisle.live.bus import get_bus
 from aisle.live.cache import get_cache
@@ -54,6 +55,7 @@ _OF_THE_SETTINGS = (
     elasticsearch_index,
     embedded_index,
     get_index,
+    shared_service,
 )
 
 

@@ -111,7 +111,7 @@ def index_path(
 
 
 @pytest.fixture
-def publish(articles_in: str, database: Database, index_path: Path) -> Publish:
+def publish(database: Database, index_path: Path) -> Publish:
     """Store articles, index them, and return the process's service."""
 
     def publish(*articles: Article) -> KnowledgeService:

@@ -129,7 +129,7 @@ def test_a_question_that_a_new_article_answers_leaves_the_list(
 
 
 def test_a_question_whose_article_has_changed_since_leaves_the_list(
-    knowledge: KnowledgeService, database: Database
+    articles_in: str, knowledge: KnowledgeService, database: Database
 ) -> None:
     question = "can i use a parcel locker?"
     rate(database, question)
@@ -145,7 +145,7 @@ def test_a_question_whose_article_has_changed_since_leaves_the_list(
 
 
 def test_a_question_whose_article_was_deleted_stays(
-    knowledge: KnowledgeService, database: Database
+    articles_in: str, knowledge: KnowledgeService, database: Database
 ) -> None:
     rate(database, ZIPS[0], "deleted")
     assert [gap.article_ids for gap in gaps(database)] == [("deleted",)]

@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest
 
 from aisle.database.engine import Database
+from aisle.knowledge import indexing
 from aisle.knowledge.articles.stores import article_store
 from aisle.knowledge.articles.writing import archive, delete, publish, update
 from aisle.knowledge.errors import IndexMismatch, IndexMissing
-from aisle.knowledge.indexes.active import get_index
+from aisle.knowledge.indexes.active import embedded_index, get_index
 from aisle.knowledge.indexes.contract import Filters
 from aisle.knowledge.indexes.embedded import EmbeddedIndex
 from aisle.knowledge.indexes.encoding import encode_articles
@@ -22,8 +23,8 @@ from aisle.knowledge.indexing import IndexReport, index_articles, reindex
 from aisle.knowledge.models import Article
 from aisle.knowledge.search.topics import topics_path
 from aisle.knowledge.service import get_knowledge
-from aisle.language.encoder import SentenceEncoder
-from aisle.settings import PROJECT_ROOT
+from aisle.language.encoder import SentenceEncoder, get_encoder
+from aisle.settings import PROJECT_ROOT, get_settings
 
 MakeArticle = Callable[..., Article]
 
@@ -36,7 +37,7 @@ def stored(
     articles_in: str, database: Database, make_article: MakeArticle, index_path: Path
 ) -> Database:
     with database.transaction() as session:
-        article_store(session).add(make_article("lockers", LOCKERS, title="Parcel lockers"))
+        article_store(session).add(make_article("lockers", LOCKERS, title="Boxes"))
         article_store(session).add(make_article("drones", DRONES))
         article_store(session).add(make_article("secret", "## A rocket?\nNo.", status="draft"))
     return database
@@ -250,12 +251,9 @@ def test_two_who_change_one_article_end_with_the_newest_content_searched(
     assert index_articles(indexed).changed == 0
 
 
-def test_what_another_process_puts_back_meanwhile_is_put_right(
+def test_an_article_that_changes_while_it_is_encoded_is_encoded_again(
     indexed: Database, encoder: SentenceEncoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The article changes once more while its last change is encoded."""
-    from aisle.knowledge import indexing
-
     changes = iter([2])
 
     def slowly(*arguments: object) -> Iterator[object]:
@@ -267,3 +265,26 @@ def test_what_another_process_puts_back_meanwhile_is_put_right(
     change(indexed, update, "lockers", {"content": "## A balloon?\nNo."}, 1)
     reindex(indexed, ["lockers"])
     assert (found("zeppelin"), found("balloon")) == ({"lockers"}, set())
+
+
+@pytest.fixture
+def no_encoder(stored: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Let the settings name an encoder that has not been exported."""
+    process_s = (get_settings, get_encoder, embedded_index, get_index)
+    with monkeypatch.context() as patch:
+        patch.setenv("AISLE_ENCODER", "models/not-exported")
+        for cached in process_s:
+            cached.cache_clear()
+        yield
+    for cached in process_s:
+        cached.cache_clear()
+
+
+@pytest.mark.usefixtures("no_encoder")
+def test_without_an_encoder_a_change_is_logged_and_waits(
+    stored: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.WARNING, "aisle"):
+        reindex(stored, ["lockers"])
+    assert "Changed articles are not searched yet" in caplog.text
+    assert "run `aisle index`" in caplog.text

@@ -120,6 +120,7 @@ def test_a_rating_is_kept_while_mongodb_is_away_and_counts_with_the_next(
         assert "The score of lockers follows with its next rating" in caplog.text
         assert [rating.sender_id for rating in ratings(database)] == ["anna"]
         line.mend()
+        wait_until(lambda: reachable(database))
         rate(database, "lockers", "bert", True)
         assert score(database, "lockers") == 0.75
 

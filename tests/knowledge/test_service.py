@@ -22,7 +22,7 @@ LOCKER = "## Can I use a parcel locker?\nYes, choose one at checkout."
 
 
 @pytest.fixture
-def knowledge(publish: Publish, make_article: MakeArticle) -> KnowledgeService:
+def knowledge(articles_in: str, publish: Publish, make_article: MakeArticle) -> KnowledgeService:
     return publish(
         make_article("lockers", "## Can I use a **parcel locker**?\nYes, " + "really " * 90 + "!",
                      title="Parcel lockers", tags=["locker", "box"]),
@@ -35,7 +35,7 @@ def knowledge(publish: Publish, make_article: MakeArticle) -> KnowledgeService:
 
 
 @pytest.fixture
-def twins(publish: Publish, make_article: MakeArticle) -> KnowledgeService:
+def twins(articles_in: str, publish: Publish, make_article: MakeArticle) -> KnowledgeService:
     """Articles that say the same, and one that helped."""
     return publish(
         *(make_article(name, LOCKER, title="Parcel lockers") for name in ("anna", "bert", "carl")),

@@ -54,7 +54,7 @@ nlu:
 
 
 def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError, match="no folder of training data.*nothing"):
+    with pytest.raises(FileNotFoundError, match=r"no folder of training data.*nothing"):
         read_examples(tmp_path / "nothing")
 
 

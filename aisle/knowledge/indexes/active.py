@@ -7,7 +7,7 @@ from aisle.knowledge.indexes.elasticsearch import ElasticsearchIndex
 from aisle.knowledge.indexes.elasticsearch_client import get_elasticsearch
 from aisle.knowledge.indexes.embedded import EmbeddedIndex
 from aisle.knowledge.indexes.fallback import IndexWithFallback
-from aisle.language.encoder import get_encoder
+from aisle.language.encoder import EncoderMissing, get_encoder
 from aisle.settings import get_settings
 
 
@@ -49,7 +49,10 @@ def index_status() -> str | None:
     """Return None when the settings name no Elasticsearch, "ok", or what is wrong."""
     if get_elasticsearch() is None:
         return None
-    index = get_index()
+    try:
+        index = get_index()
+    except EncoderMissing:
+        return "not searched: the sentence encoder is not exported"
     assert isinstance(index, IndexWithFallback)  # there is a client
     return index.status()
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 
+from elastic_transport.client_utils import DEFAULT
 from elasticsearch import ApiError, Elasticsearch, TransportError
 
 from aisle.knowledge.errors import IndexMissing, IndexUnavailable
@@ -24,6 +25,7 @@ def open_elasticsearch(settings: ElasticsearchSettings) -> Elasticsearch:
     return Elasticsearch(
         [str(host) for host in settings.hosts],
         basic_auth=login if settings.username else None,
+        ca_certs=DEFAULT if settings.ca_certs is None else str(settings.ca_certs),
         request_timeout=TIMEOUT_S,
         # Only a host that cannot be connected to is passed over, for the next one.
         max_retries=len(settings.hosts) - 1,

@@ -7,6 +7,7 @@ its place. Readers notice both, and see either the former state or the new one.
 import json
 import os
 import sqlite3
+import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
@@ -91,8 +92,7 @@ class EmbeddedIndex:
     def rebuilding(self) -> Iterator["EmbeddedIndex"]:
         """Yield a new, empty index that takes this one's place when the block ends well."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        new = self.path.with_name(f".{self.path.name}.{os.getpid()}.new")
-        new.unlink(missing_ok=True)
+        new = self.path.with_name(f".{self.path.name}.{uuid.uuid4().hex[:8]}.new")
         try:
             _create(new, self._fingerprint)
             building = EmbeddedIndex(new, self._fingerprint)

@@ -5,6 +5,7 @@ from collections.abc import Collection
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate
 
 from aisle.knowledge.search.spelling import Spelling
 from aisle.knowledge.search.synonyms import Phrase, Synonyms
@@ -15,6 +16,8 @@ LONGEST_QUESTION = 2_000
 MOST_TERMS = 32
 COMMONPLACE = 0.25
 """Words in more than this share of passages say little and cost much to look up."""
+MOST_MATCHES = 20_000
+"""Passages that keywords may match together, about; the commonest words are left out for it."""
 
 _CODE = re.compile(r"(?=[\w./-]*\d)[^\W_]+(?:[./-][^\W_]+)+")
 
@@ -79,8 +82,23 @@ def _weight(alternatives: tuple[Phrase, ...], vocabulary: Vocabulary) -> float:
 def _phrases(question: str, terms: list[Term], vocabulary: Vocabulary) -> tuple[str, ...]:
     """Return what to look up; codes such as "X-200" also as they are written."""
     telling = [term for term in terms if 0 < _share(term, vocabulary) <= COMMONPLACE]
-    phrases = [" ".join(phrase) for term in telling or terms for phrase in term.alternatives]
+    looked_up = _affordable(telling or terms, vocabulary)
+    phrases = [" ".join(phrase) for term in looked_up for phrase in term.alternatives]
     return tuple(dict.fromkeys(phrases + _CODE.findall(question)))
+
+
+def _affordable(terms: list[Term], vocabulary: Vocabulary) -> list[Term]:
+    """Leave out the commonest terms that would make for too many matches."""
+    by_rarity = sorted(terms, key=lambda term: _matches(term, vocabulary))
+    matches = accumulate(_matches(term, vocabulary) for term in by_rarity)
+    most = sum(total <= MOST_MATCHES for total in matches)
+    rare = by_rarity[: max(1, most)]
+    return [term for term in terms if term in rare]
+
+
+def _matches(term: Term, vocabulary: Vocabulary) -> float:
+    shares = (min(map(vocabulary.share, phrase)) for phrase in term.alternatives)
+    return vocabulary.passages * sum(shares)
 
 
 def _share(term: Term, vocabulary: Vocabulary) -> float:
