@@ -6,6 +6,7 @@ What it is sent leaves the house: the caller takes personal data out before
 
 import asyncio
 import threading
+import time
 from collections.abc import AsyncIterator, Callable, Generator, Sequence
 from functools import lru_cache
 from queue import Empty, SimpleQueue
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 # A token is a piece of a word; no answer of max_tokens is longer than this.
 CHARACTERS_PER_TOKEN = 20
 GRACE_SECONDS = 2.0
+REST_SECONDS = 30.0
 
 
 class Message(TypedDict):
@@ -30,6 +32,10 @@ class ModelUnavailable(Exception):
     """The model gave no complete answer; the text says why, without what was sent or received."""
 
 
+class ModelTimedOut(ModelUnavailable):
+    """The model did not finish in time."""
+
+
 class ChatModel:
     """Asks one model; safe to use from several threads."""
 
@@ -37,6 +43,7 @@ class ChatModel:
         """``timeout`` is the most seconds that a whole answer may take, from first to last."""
         self._settings = settings
         self._timeout = timeout
+        self._rests_until = 0.0
 
     def stream(self, messages: Sequence[Message]) -> Generator[str, None, None]:
         """Yield the answer piece by piece as the model writes it; blocks while it does.
@@ -44,9 +51,21 @@ class ChatModel:
         The end of the pieces means that the model has finished, or has reached its max_tokens.
         An iterator that is closed before costs nothing more.
 
+        A model that did not finish in time is not asked for half a minute: not every customer
+        should wait for that.
+
         Raises:
             ModelUnavailable: at the latest when the time is over, perhaps after some pieces.
         """
+        if time.monotonic() < self._rests_until:
+            raise ModelUnavailable("it took too long just now")
+        try:
+            yield from self._stream(messages)
+        except ModelTimedOut:
+            self._rests_until = time.monotonic() + REST_SECONDS
+            raise
+
+    def _stream(self, messages: Sequence[Message]) -> Generator[str, None, None]:
         pieces: SimpleQueue[str | ModelUnavailable | None] = SimpleQueue()
         abandoned = threading.Event()
         import openai  # noqa: F401  takes a second, which is not the model's
@@ -61,7 +80,7 @@ class ChatModel:
                     raise piece
                 yield piece
         except Empty as error:
-            raise ModelUnavailable("nothing came of asking it") from error
+            raise ModelTimedOut("nothing came of asking it") from error
         finally:
             abandoned.set()
 
@@ -128,7 +147,7 @@ class ChatModel:
         if isinstance(error, openai.APIStatusError):
             return ModelUnavailable(f"it answered with status {error.status_code}")
         if isinstance(error, (asyncio.TimeoutError, openai.APITimeoutError)):
-            return ModelUnavailable(f"it gave no complete answer in {self._timeout:g} s")
+            return ModelTimedOut(f"it gave no complete answer in {self._timeout:g} s")
         if isinstance(error, openai.APIConnectionError):
             return ModelUnavailable("it cannot be reached")
         # The text of others may quote what was sent, so only their kind is told.

@@ -40,11 +40,9 @@ _ABOUT = (
     "See the label {code} below your {name}.",
     "Since last year this includes {name} sets.",
 )
-_SYLLABLES = [
-    onset + rhyme
-    for onset in ["b", "br", "c", "d", "dr", "f", "g", "gl", "h", "j", "k", "kl", "l", "m", "n", "p", "pr", "r", "s", "st", "t", "tr", "v", "w", "z"]
-    for rhyme in ["a", "al", "an", "ar", "e", "el", "en", "er", "i", "il", "in", "is", "o", "ol", "on", "or", "u", "um"]
-]
+_ONSETS = "b br c d dr f g gl h j k kl l m n p pr r s st t tr v w z"
+_RHYMES = "a al an ar e el en er i il in is o ol on or u um"
+_SYLLABLES = [onset + rhyme for onset in _ONSETS.split() for rhyme in _RHYMES.split()]
 _STEP = 7_919  # a prime, so that names differ though they are not in the order of the alphabet
 _MAKERS = 2_000
 

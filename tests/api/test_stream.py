@@ -1,5 +1,7 @@
 """A conversation live, on each bus."""
 
+import threading
+import time
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,11 +12,14 @@ import pytest
 
 from aisle.api import live
 from aisle.api.routes import stream as stream_route
+from aisle.conversations.dialogue import append_events
+from aisle.conversations.news import announce_draft
+from aisle.conversations.service import ConversationService
 from aisle.database.engine import Database
 from aisle.live.bus import get_bus
 from aisle.live.local_bus import LocalBus
 from aisle.live.redis_bus import RedisBus
-from tests.api.acts import change, messages, new_visitor, open_conversation, problem, say
+from tests.api.acts import change, contents, messages, new_visitor, open_conversation, problem, say
 from tests.api.bot import answering
 from tests.api.serving import API_KEY, BUSES, Api, database_settings, serving
 from tests.api.streaming import next_messages, next_of, stream
@@ -91,6 +96,71 @@ def test_who_types_is_told_to_everybody_else_who_reads(api: Api, shop: httpx.Cli
             assert shop.post(path, json=typing).status_code == 204
             assert next(at_visitor).data == typing
             assert next(at_shop).data == typing
+
+
+def answer(api: Api, conversation_id: str, text: str) -> None:
+    """Let the bot say something."""
+    said = {"event": "bot", "text": text, "timestamp": time.time()}
+    with api.state.database.transaction() as session:
+        conversation = ConversationService(session).lock_conversation(uuid.UUID(conversation_id))
+        append_events(session, conversation, [said])
+
+
+def test_the_sentences_of_an_answer_that_is_being_written_come_and_are_kept_nowhere(
+    api: Api, shop: httpx.Client
+) -> None:
+    visitor, conversation = new_visitor(api)
+    sentences = ["Returns are free.", "You have 30 days, größer 🙂."]
+    with stream(visitor, conversation) as at_visitor, stream(shop, conversation) as at_shop:
+        for events in (at_visitor, at_shop):
+            next_of("status", events)
+        for number, sentence in enumerate(sentences, start=1):
+            announce_draft(uuid.UUID(conversation), number, sentence)
+        answer(api, conversation, " ".join(sentences))
+        for events in (at_visitor, at_shop):
+            drafts = [next(events), next(events)]
+            assert [(draft.kind, draft.id, draft.data) for draft in drafts] == [
+                ("draft", None, {"number": 1, "text": sentences[0]}),
+                ("draft", None, {"number": 2, "text": sentences[1]}),
+            ]
+            assert next(events).data["content"] == " ".join(sentences)
+    assert contents(shop, conversation) == [" ".join(sentences)]
+    with stream(shop, conversation) as events:
+        assert [next(events).kind for _ in range(2)] == ["message", "status"]
+
+
+def test_a_draft_is_seen_in_its_own_conversation_only(shop: httpx.Client) -> None:
+    conversation, other = open_conversation(shop), open_conversation(shop)
+    with stream(shop, conversation) as events:
+        next_of("status", events)
+        announce_draft(uuid.UUID(other), 1, "not for you")
+        announce_draft(uuid.UUID(conversation), 1, "for you")
+        assert next(events).data == {"number": 1, "text": "for you"}
+
+
+def test_drafts_come_before_the_message_that_takes_their_place(
+    api: Api, shop: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    conversation, other = open_conversation(shop), open_conversation(shop)
+    read, reading, go_on = stream_route._read, threading.Event(), threading.Event()
+
+    def slowly(*place: Any) -> Any:
+        reading.set()
+        go_on.wait(10)
+        return read(*place)
+
+    with stream(shop, conversation) as events, stream(shop, other) as elsewhere:
+        for following in (events, elsewhere):
+            next_of("status", following)
+        monkeypatch.setattr(stream_route, "_read", slowly)
+        change(shop, conversation, priority="urgent")
+        assert reading.wait(10)
+        announce_draft(uuid.UUID(conversation), 1, "Returns are free.")
+        answer(api, conversation, "Returns are free.")
+        announce_draft(uuid.UUID(other), 1, "What was said before has arrived.")
+        assert next(elsewhere).kind == "draft"
+        go_on.set()
+        assert [next(events).kind for _ in range(3)] == ["draft", "message", "status"]
 
 
 @pytest.mark.parametrize("how", ["header", "query"])

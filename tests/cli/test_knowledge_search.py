@@ -1,4 +1,4 @@
-"""``aisle index`` and ``aisle knowledge search``, ``gaps`` and ``evaluate`` as a person runs them."""
+"""``aisle index``, and ``aisle knowledge`` with search, gaps and evaluate, in a terminal."""
 
 import sqlite3
 import subprocess

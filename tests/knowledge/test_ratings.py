@@ -8,12 +8,14 @@ import pytest
 from sqlalchemy import select
 
 from aisle.database.engine import Database
+from aisle.documents.mongodb import get_mongodb
 from aisle.knowledge.articles.stores import article_store
 from aisle.knowledge.errors import UnknownArticle
 from aisle.knowledge.models import Article, ArticleRating
 from aisle.knowledge.ratings import bayesian_average, rate_article
 from aisle.settings import MongodbSettings
 from tests.documents.databases import Line, configured, empty_database, needs_mongodb
+from tests.live.waiting import wait_until
 
 MakeArticle = Callable[..., Article]
 
@@ -120,7 +122,9 @@ def test_a_rating_is_kept_while_mongodb_is_away_and_counts_with_the_next(
         assert "The score of lockers follows with its next rating" in caplog.text
         assert [rating.sender_id for rating in ratings(database)] == ["anna"]
         line.mend()
-        wait_until(lambda: reachable(database))
+        mongodb = get_mongodb()
+        assert mongodb is not None
+        wait_until(lambda: mongodb.status() == "ok")
         rate(database, "lockers", "bert", True)
         assert score(database, "lockers") == 0.75
 

@@ -63,13 +63,16 @@ async def _events(
     with state.live.following(conversation_id, reader):
         while not reader.is_closed and time.monotonic() < ends:
             await reader.wait()
-            news, passing = reader.take_news(), reader.take_passing()
-            if not news and not passing:
+            news = reader.take_news()
+            if not news and not reader.passing:
                 yield HEARTBEAT
             while news:
                 messages, status = await run_in_threadpool(
                     _read, state, caller, conversation_id, position
                 )
+                # They came before: a message takes the place of the drafts that it was.
+                for event in reader.take_passing():
+                    yield encode(event.kind, json.dumps(event.data))
                 for message in messages:
                     position = message.sequence
                     yield encode("message", message.json(), position)
@@ -77,7 +80,7 @@ async def _events(
                     told = status
                     yield encode("status", json.dumps(status))
                 news = len(messages) == READ_AT_ONCE
-            for event in passing:
+            for event in reader.take_passing():
                 yield encode(event.kind, json.dumps(event.data))
 
 

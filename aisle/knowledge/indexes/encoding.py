@@ -35,6 +35,12 @@ def encode_articles(
             yield from pool.map(lambda batch: _encoded(batch, encoder), ahead)
 
 
+def words_of(passage: Passage) -> tuple[str, ...]:
+    """Return the words by which a passage is found."""
+    parts = (passage.title, *passage.heading_path, passage.text, *passage.tags)
+    return words_in(" ".join(parts))
+
+
 def _encoded(articles: Sequence[Article], encoder: SentenceEncoder) -> list[IndexedArticle]:
     passages = [passages_of(article) for article in articles]
     vectors = iter(_encode([passage for found in passages for passage in found], encoder))
@@ -42,7 +48,7 @@ def _encoded(articles: Sequence[Article], encoder: SentenceEncoder) -> list[Inde
         IndexedArticle(
             article_id=article.id,
             digest=digest_of(article),
-            entries=[Entry(passage, _words(passage), next(vectors)) for passage in found],
+            entries=[Entry(passage, words_of(passage), next(vectors)) for passage in found],
         )
         for article, found in zip(articles, passages, strict=True)
     ]
@@ -68,8 +74,3 @@ def _encode_once(texts: Sequence[str], encoder: SentenceEncoder) -> Vectors:
 
 def _heading(passage: Passage) -> str:
     return ": ".join(passage.heading_path)
-
-
-def _words(passage: Passage) -> tuple[str, ...]:
-    parts = (passage.title, *passage.heading_path, passage.text, *passage.tags)
-    return words_in(" ".join(parts))

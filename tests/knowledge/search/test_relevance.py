@@ -14,8 +14,9 @@ def test_relevance_is_a_probability_and_grows_with_every_part(
 ) -> None:
     value = relevance(score(cosine, overlap, topic), first=first)
     assert 0 < value < 1
-    for better in ((cosine + 0.1, overlap, topic), (cosine, overlap + 0.1, topic), (cosine, overlap, topic + 0.1)):
-        assert relevance(score(*better), first=first) > value
+    assert relevance(score(cosine + 0.1, overlap, topic), first=first) > value
+    assert relevance(score(cosine, overlap + 0.1, topic), first=first) > value
+    assert relevance(score(cosine, overlap, topic + 0.1), first=first) > value
 
 
 def test_the_first_of_many_is_more_likely_right_than_another_of_the_same_score() -> None:
