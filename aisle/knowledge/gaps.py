@@ -14,7 +14,7 @@ from aisle.knowledge.models import ArticleRating, UnansweredQuestion
 from aisle.knowledge.service import KnowledgeService
 from aisle.language.encoder import Vectors
 
-SAME_MEANING = 0.6
+SAME_MEANING = 0.55
 """Cosine of a question with the middle of a group from which on it belongs to it."""
 MOST_QUESTIONS = 2_000
 MOST_EXAMPLES = 5
@@ -67,15 +67,17 @@ def group_by_meaning(vectors: Vectors) -> list[list[int]]:
     A row joins the group whose middle is nearest, if that is near enough, else it begins
     one. A second pass lets early rows move to groups that came up later.
     """
-    middles = np.zeros((0, vectors.shape[1]), dtype=np.float32)
+    sums, middles = np.zeros_like(vectors), np.zeros_like(vectors)
+    count = 0
     for row in vectors:
-        nearest = int(np.argmax(middles @ row / _lengths(middles))) if len(middles) else -1
-        if nearest >= 0 and _cosine(middles[nearest], row) >= SAME_MEANING:
-            middles[nearest] += row
-        else:
-            middles = np.vstack([middles, row])
-    chosen = np.argmax(vectors @ (middles / _lengths(middles)[:, np.newaxis]).T, axis=1)
-    groups = [np.flatnonzero(chosen == group).tolist() for group in range(len(middles))]
+        alike = middles[:count] @ row
+        nearest = int(np.argmax(alike)) if count else 0
+        if not count or alike[nearest] < SAME_MEANING:
+            nearest, count = count, count + 1
+        sums[nearest] += row
+        middles[nearest] = sums[nearest] / np.linalg.norm(sums[nearest])
+    chosen = np.argmax(vectors @ middles[:count].T, axis=1)
+    groups = [np.flatnonzero(chosen == group).tolist() for group in range(count)]
     return [group for group in groups if group]
 
 
@@ -119,12 +121,3 @@ def _gap(asked: Sequence[_Asked], vectors: Vectors) -> Gap:
         examples=tuple(questions[1 : 1 + MOST_EXAMPLES]),
         article_ids=tuple(dict.fromkeys(unhelpful)),
     )
-
-
-def _lengths(vectors: Vectors) -> Vectors:
-    lengths: Vectors = np.linalg.norm(vectors, axis=1)
-    return lengths
-
-
-def _cosine(middle: Vectors, row: Vectors) -> float:
-    return float(middle @ row / np.linalg.norm(middle))

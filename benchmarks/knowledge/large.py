@@ -16,8 +16,11 @@ from aisle.knowledge.indexes.contract import Entry, IndexedArticle
 from aisle.knowledge.indexes.embedded import EmbeddedIndex
 from aisle.knowledge.indexes.encoding import digest_of, words_of
 from aisle.knowledge.indexes.updating import update_index
+from aisle.knowledge.indexing import EXAMPLES
 from aisle.knowledge.models import Article
+from aisle.knowledge.search.topics import ensure_topics, topics_path
 from aisle.language.encoder import Vectors
+from aisle.language.examples import read_examples
 from benchmarks.knowledge.catalogue import SECTIONS, SUBJECTS, Catalogue
 from benchmarks.knowledge.shop import load_encoder
 
@@ -26,7 +29,7 @@ AT_ONCE = 200
 
 
 def build(path: Path, passages: int) -> float:
-    """Build an index with so many passages; return how many were indexed a second."""
+    """Build an index with so many passages, and topics; return the passages indexed a second."""
     encoder, catalogue = load_encoder(), Catalogue()
     index = EmbeddedIndex(path, encoder.fingerprint)
     articles = passages // SECTIONS
@@ -38,6 +41,7 @@ def build(path: Path, passages: int) -> float:
     if articles > SUBJECTS:
         _add_derived(index, catalogue, articles)
     index.close()
+    ensure_topics(topics_path(path), read_examples(EXAMPLES), encoder)
     return rate
 
 

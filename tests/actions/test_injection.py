@@ -16,7 +16,7 @@ from aisle.live.local_bus import LocalBus
 from tests.actions.calling import Result, heard, run_action
 from tests.actions.conftest import Model
 from tests.conversations.servers import Servers
-from tests.knowledge.answers.model_server import obedient, writing
+from tests.knowledge.answers.model_server import data, obedient, writing
 
 TENTS = "do you rent out tents, and for how long?"
 RENTED = "Yes, we rent out tents for up to 9 days."
@@ -90,7 +90,7 @@ def test_a_poisoned_article_reaches_no_customer(
     with article(servers, f"## Do you rent out tents?\n{RENTED} {poison}"):
         with model.doing(writing(obedient)) as server:
             result, shown = ask(servers, customer, TENTS)
-            assert_clean(result, shown, server.requests)
+            assert_clean(result, shown, [data(request) for request in server.requests])
         # A model that fails is no way around it either.
         with model.doing(writing(lambda _: ["NO_ANSWER"])):
             assert_clean(*ask(servers, customer, TENTS))

@@ -19,6 +19,7 @@ from aisle.knowledge.indexes.elasticsearch_documents import SETTINGS, mappings
 
 LONGEST_REBUILD = timedelta(hours=6)
 """After this time an index that is still being built counts as left behind."""
+LONGEST_MERGE_S = 600.0
 
 _TIME = "%Y%m%d%H%M%S"
 
@@ -45,6 +46,7 @@ def new_index(client: Elasticsearch, alias: str, fingerprint: str) -> Iterator[s
                 aliases={building: {}},
             )
         yield building
+        _merge(client, alias, name)
         with asking(alias):
             _take_over(client, alias, name, building)
     finally:
@@ -59,6 +61,16 @@ def _refuse_index(client: Elasticsearch, alias: str) -> None:
             f"{alias} is an index in Elasticsearch, and not Aisle's; name another in "
             "elasticsearch.index"
         )
+
+
+def _merge(client: Elasticsearch, alias: str, name: str) -> None:
+    """Merge the segments, as vectors are searched in each of them: many make searches slow.
+
+    Without that the index works too: what takes longer goes on while it is searched.
+    """
+    patient = client.options(request_timeout=LONGEST_MERGE_S)
+    with suppress(IndexUnavailable), asking(alias):
+        patient.indices.forcemerge(index=name, max_num_segments=1)
 
 
 def _take_over(client: Elasticsearch, alias: str, name: str, building: str) -> None:
