@@ -19,8 +19,8 @@ def import_articles(
     source: Annotated[
         str,
         typer.Argument(
-            help="A .csv or .json file of questions and answers, a .pdf or .html file, "
-            "or the address of a web page or a sitemap.",
+            help="A folder of .md files, a .csv or .json file of questions and answers, a .pdf or "
+            ".html file, or the address of a web page or a sitemap.",
             show_default=False,
         ),
     ],

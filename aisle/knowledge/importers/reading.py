@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from aisle.knowledge.importers.articles import read_articles
 from aisle.knowledge.importers.drafts import Drafts, Options, Progress, UnknownSource
 from aisle.knowledge.importers.pdf import read_pdf
 from aisle.knowledge.importers.questions import read_questions
@@ -22,6 +23,7 @@ _READERS: dict[str, Callable[[Path, Options], Drafts]] = {
     ".xml": read_sitemap_file,
     ".xml.gz": read_sitemap_file,
     ".pdf": read_pdf,
+    ".md": read_articles,
 }
 
 
@@ -34,7 +36,7 @@ def read_source(
     most_pages: int = 500,
     progress: Progress | None = None,
 ) -> Drafts:
-    """Read the articles of a file, of a web page or of the pages that a sitemap lists.
+    """Read the articles of a file or folder, of a web page or of the pages of a sitemap.
 
     Category, language and tags hold where the source names none; the tags are added to its own.
 
@@ -51,11 +53,13 @@ def read_source(
     )
     if is_address(source):
         return read_address(source, options)
+    if source and Path(source).is_dir():
+        return read_articles(Path(source), options)
     name = source.lower()
     for ending, read in _READERS.items():
         if name.endswith(ending):
             return read(Path(source), options)
     raise UnknownSource(
         f"Articles cannot be read from '{source}'. What can be read: an address that begins with"
-        f" http:// or https://, or a file that ends in {', '.join(_READERS)}"
+        f" http:// or https://, a folder of .md files, or a file that ends in {', '.join(_READERS)}"
     )

@@ -3,6 +3,7 @@
 Readers ask the alias, so they see either the former index or the new one.
 """
 
+import math
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -142,7 +143,8 @@ class ElasticsearchIndex:
                 self._write({article.article_id: article for article in batch})
             self._writing.indices.refresh(index=self.alias)
             self._writing.indices.put_mapping(index=self.alias, meta=meta(self._fingerprint))
-        self._counted = None
+        if self._counted is not None:  # one search counts again, the others need not wait for it
+            self._counted = replace(self._counted, checked=-math.inf)
 
     def _write(self, articles: Mapping[str, IndexedArticle]) -> None:
         # What an interrupted writer left is counted too.

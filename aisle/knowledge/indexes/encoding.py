@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
@@ -31,8 +32,10 @@ def encode_articles(
     remaining = iter(articles)
     batches = iter(lambda: list(islice(remaining, ARTICLES_AT_ONCE)), [])
     with ThreadPoolExecutor(threads) as pool:
-        while ahead := list(islice(batches, 2 * threads)):
-            yield from pool.map(lambda batch: _encoded(batch, encoder), ahead)
+        ahead = deque(pool.submit(_encoded, batch, encoder) for batch in islice(batches, threads))
+        while ahead:
+            ahead.extend(pool.submit(_encoded, batch, encoder) for batch in islice(batches, 1))
+            yield ahead.popleft().result()
 
 
 def words_of(passage: Passage) -> tuple[str, ...]:

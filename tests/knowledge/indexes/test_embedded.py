@@ -1,6 +1,8 @@
 """The index file: what is no index, and how it is replaced under its readers."""
 
 import sqlite3
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -76,3 +78,55 @@ def test_a_file_that_was_replaced_or_removed_is_noticed(
     path.unlink()
     with pytest.raises(IndexMissing):
         reader.find([], vector, Filters(), 5)
+
+
+def test_an_open_reader_follows_every_change(path: Path, shop: list[IndexedArticle]) -> None:
+    reader, writer = EmbeddedIndex(path, "any"), EmbeddedIndex(path, "any")
+    with writer.rebuilding() as new:
+        new.put(shop[:20])
+    _see_the_same(reader, path, shop)
+    writer.put(shop[10:30])
+    _see_the_same(reader, path, shop)
+    writer.put(_changed(article, category="elsewhere") for article in shop[5:7])
+    _see_the_same(reader, path, shop)
+    writer.remove(article.article_id for article in shop[:15])
+    _see_the_same(reader, path, shop)
+
+
+def test_an_open_reader_follows_when_most_articles_go_and_new_ones_come(
+    path: Path, shop: list[IndexedArticle]
+) -> None:
+    many = [
+        _changed(article, article_id=f"{article.article_id}-{copy}")
+        for copy in range(6)
+        for article in shop
+    ]
+    reader, writer = EmbeddedIndex(path, "any"), EmbeddedIndex(path, "any")
+    with writer.rebuilding() as new:
+        new.put(many)
+    _see_the_same(reader, path, shop)
+    writer.remove(article.article_id for article in many[10:])
+    _see_the_same(reader, path, shop)
+    writer.put(many[20:30])
+    _see_the_same(reader, path, shop)
+
+
+def _see_the_same(reader: EmbeddedIndex, path: Path, shop: Sequence[IndexedArticle]) -> None:
+    """Check that it finds what a reader finds that opens the file now."""
+    fresh = EmbeddedIndex(path, "any")
+    for filters in (Filters(), Filters(category="elsewhere"), Filters(tags="refund")):
+        for article in shop[:30:3]:
+            vector = article.entries[0].vector
+            expected = fresh.find(["refund", "parcel"], vector, filters, 30)
+            assert reader.find(["refund", "parcel"], vector, filters, 30) == expected
+    assert reader.vocabulary().passages_with == fresh.vocabulary().passages_with
+    assert reader.vocabulary().passages == fresh.vocabulary().passages
+    fresh.close()
+
+
+def _changed(article: IndexedArticle, **values: str) -> IndexedArticle:
+    """Return the article with other values in each of its passages."""
+    entries = [
+        replace(entry, passage=replace(entry.passage, **values)) for entry in article.entries
+    ]
+    return IndexedArticle(entries[0].passage.article_id, article.digest, entries)

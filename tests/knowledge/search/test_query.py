@@ -56,6 +56,21 @@ def test_a_word_that_most_passages_have_is_not_looked_up_among_rarer_ones(
     assert "parcel" in ask(spelling, "parcel or package").phrases
 
 
+def test_of_words_with_too_many_matches_the_commonest_are_not_looked_up() -> None:
+    large = Vocabulary({"hinge": 900, "locker": 12_000, "parcel": 15_000}, 100_000)
+    spelling = Spelling(large, SYNONYMS.words, ENGLISH.__contains__)
+    query = ask(spelling, "parcel locker hinge")
+    assert query.phrases == ("locker", "hinge")
+    assert query.overlap(["locker", "hinge"]) < 1
+    assert "parcel" in ask(spelling, "parcel hinge").phrases
+
+
+def test_the_rarest_word_is_looked_up_however_many_matches_it_has() -> None:
+    large = Vocabulary({"locker": 40_000, "parcel": 45_000}, 200_000)
+    spelling = Spelling(large, SYNONYMS.words, ENGLISH.__contains__)
+    assert ask(spelling, "locker or parcel").phrases == ("locker",)
+
+
 def test_codes_are_also_looked_up_as_they_are_written(spelling: Spelling) -> None:
     assert "JN-4471" in ask(spelling, "error JN-4471?").phrases
 
