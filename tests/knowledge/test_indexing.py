@@ -28,6 +28,10 @@ from aisle.settings import PROJECT_ROOT, get_settings
 
 MakeArticle = Callable[..., Article]
 
+once = pytest.mark.parametrize(
+    ("database", "articles_in"), [("sqlite", "sql")], indirect=True, ids=["sqlite"]
+)
+"""For what takes seconds and depends on neither."""
 LOCKERS = "## Can I use a parcel locker?\nYes."
 DRONES = "## Do you fly drones?\nNo."
 
@@ -172,6 +176,7 @@ def test_an_index_of_another_encoder_is_refused_until_it_is_built_anew(
     assert found("locker") == {"lockers"}
 
 
+@once
 def test_topics_are_learnt_by_the_first_run_only(
     stored: Database, index_path: Path, learnt_topics: Path
 ) -> None:
@@ -185,6 +190,7 @@ def test_topics_are_learnt_by_the_first_run_only(
     assert path.stat().st_mtime_ns == learnt
 
 
+@once
 def test_a_running_service_notices_new_topics(indexed: Database, index_path: Path) -> None:
     path = topics_path(index_path)
     topics = path.read_bytes()
@@ -220,6 +226,7 @@ def elsewhere(database: Database, what: str) -> None:
     subprocess.run(command, cwd=PROJECT_ROOT, check=True, timeout=60)
 
 
+@pytest.mark.parametrize("articles_in", ["sql"], indirect=True)
 def test_a_change_by_another_process_is_noticed(indexed: Database) -> None:
     running = get_knowledge()
     assert found("locker") == {"lockers"}
