@@ -1,6 +1,5 @@
 """Questions that the shop's articles answer."""
 
-import asyncio
 import logging
 import uuid
 from collections.abc import Callable
@@ -11,6 +10,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.background import in_background
 from actions.effects import once
 from actions.products import TELL, is_follow_up
 from actions.turn import Event, Turn
@@ -38,8 +38,7 @@ class AnswerQuestion(Action):
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[Event]:
-        # A language model may take seconds, in which others are served.
-        return await asyncio.to_thread(self._answer, Turn(tracker), dispatcher)
+        return await in_background(self._answer, Turn(tracker), dispatcher)
 
     def _answer(self, turn: Turn, dispatcher: CollectingDispatcher) -> list[Event]:
         if needs_human_now(turn.text):

@@ -1,6 +1,5 @@
 """Misunderstandings and repeats."""
 
-import asyncio
 import re
 from typing import Any
 
@@ -8,6 +7,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.background import in_background
 from actions.knowledge import (
     answer_from_articles,
     say_no_answer,
@@ -16,12 +16,10 @@ from actions.knowledge import (
 )
 from actions.turn import Event, Turn
 from aisle.handoff.urgency import needs_human_now
+from aisle.knowledge.search.relevance import SURE_ANSWER_THRESHOLD
 from aisle.shop.catalogue import get_catalogue
 
 NOT_UNDERSTOOD = "nlu_fallback"
-SURE_ENOUGH = 0.6
-"""Relevance from which on an article may answer a message that was not understood."""
-
 
 _ABOUT_ORDERS = re.compile(r"\b(?:orders?|ordered|bought|purchased?)\b", re.IGNORECASE)
 SHORTEST_QUESTION = 4
@@ -37,8 +35,7 @@ class DefaultFallback(Action):
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[Event]:
-        # A language model may take seconds, in which others are served.
-        return await asyncio.to_thread(self._react, Turn(tracker), dispatcher)
+        return await in_background(self._react, Turn(tracker), dispatcher)
 
     def _react(self, turn: Turn, dispatcher: CollectingDispatcher) -> list[Event]:
         kept = [SlotSet("article_id", turn.slot("article_id"))]
@@ -51,7 +48,7 @@ class DefaultFallback(Action):
         if named:
             product_id = named[0].product_id
             return tell_about_product("product_information", product_id, turn, dispatcher)
-        answered = answer_from_articles(turn, dispatcher, SURE_ENOUGH)
+        answered = answer_from_articles(turn, dispatcher, SURE_ANSWER_THRESHOLD)
         if answered is not None:
             return answered
         if _ABOUT_ORDERS.search(turn.text):

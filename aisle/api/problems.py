@@ -38,6 +38,7 @@ from aisle.knowledge.errors import (
     UnknownFilter,
     VersionConflict,
 )
+from aisle.language.encoder import EncoderMissing
 
 RETRY_AFTER_S = 2
 MEDIA_TYPE = "application/problem+json"
@@ -57,6 +58,13 @@ _STATUS_OF: dict[type[Exception], int] = {
     AttachmentTypeNotAllowed: 415,
     AttachmentContentMismatch: 422,
 }
+_UNUSABLE = (
+    MongodbUnavailable,
+    IndexUnavailable,
+    IndexMissing,
+    IndexMismatch,
+    EncoderMissing,
+)
 _INVALID = "The request is not valid"
 _log = logging.getLogger(__name__)
 
@@ -92,7 +100,7 @@ def add_problem_handlers(app: FastAPI) -> None:
     app.add_exception_handler(DBAPIError, _no_database)
     app.add_exception_handler(PoolTimeout, _no_database)
     app.add_exception_handler(BlobStoreUnavailable, _no_blobs)
-    for unusable in (MongodbUnavailable, IndexUnavailable, IndexMissing, IndexMismatch):
+    for unusable in _UNUSABLE:
         app.add_exception_handler(unusable, _no_articles)
     app.add_middleware(_Unexpected)
 

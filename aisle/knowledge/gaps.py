@@ -57,7 +57,7 @@ def find_gaps(session: Session, knowledge: KnowledgeService, limit: int = 20) ->
     groups = group_by_meaning(vectors)
     gaps = [_gap([asked[place] for place in group], vectors[group]) for group in groups]
     gaps.sort(key=lambda gap: (-gap.asked, -gap.last_asked_at.timestamp()))
-    open_gaps = (gap for gap in gaps if gap.unhelpful or not knowledge.answers(gap.question))
+    open_gaps = (gap for gap in gaps if gap.unhelpful or not knowledge.surely_answers(gap.question))
     return list(islice(open_gaps, limit))
 
 

@@ -20,7 +20,7 @@ from aisle.knowledge.indexes.contract import Filters
 from aisle.knowledge.models import UNRATED_EFFECTIVENESS, Article, UnansweredQuestion
 from aisle.knowledge.recommendations import DialogueContext, query_of
 from aisle.knowledge.search.hybrid import CANDIDATES, Hit, HybridSearch
-from aisle.knowledge.search.relevance import ANSWER_THRESHOLD
+from aisle.knowledge.search.relevance import ANSWER_THRESHOLD, SURE_ANSWER_THRESHOLD
 from aisle.knowledge.search.synonyms import get_synonyms
 from aisle.knowledge.search.topics import load_topics, topics_path
 from aisle.language.chat_model import get_chat_model
@@ -157,10 +157,10 @@ class KnowledgeService:
         best = trusted(sources)[:1]
         return _answer(excerpt(best[0].text, question), best, passages) if best else None
 
-    def answers(self, question: str) -> bool:
-        """Whether an article is likely enough to answer a question."""
+    def surely_answers(self, question: str) -> bool:
+        """Whether an article is so likely to answer that nobody is told there is no answer."""
         hits = self.search.search(question)
-        return bool(hits) and hits[0].relevance >= ANSWER_THRESHOLD
+        return bool(hits) and hits[0].relevance >= SURE_ANSWER_THRESHOLD
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Return a unit vector for each text, the same one for the same text."""

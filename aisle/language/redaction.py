@@ -2,7 +2,7 @@
 
 import re
 
-_EMAIL = re.compile(r"[\w.+'-]+@[\w-]+(?:\.[\w-]+)+")
+_EMAIL = re.compile(r"(?<![\w.+'-])[\w.+'-]+@[\w-]+(?:\.[\w-]+)+")
 _NUMBER = re.compile(r"(?<![\w.:-])(?:#?[Ww]|\+)?\d(?:[ -]?\d){6,}(?![\w:])")
 
 

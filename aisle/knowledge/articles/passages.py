@@ -61,7 +61,7 @@ def passages_of(article: Article) -> list[Passage]:
     """Split an article at its headings; a long section becomes several passages."""
     texts = [
         (path, text) for path, section in _sections(article) for text in _parts(plain_text(section))
-    ]
+    ] or [((article.title,), plain_text(article.content))]  # of headings only
     return [
         Passage(
             article_id=article.id,

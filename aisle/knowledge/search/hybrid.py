@@ -17,6 +17,7 @@ from aisle.language.encoder import SentenceEncoder, Vectors
 
 CANDIDATES = 30
 RANK_CONSTANT = 60
+EQUALLY_GOOD = 1e-6
 
 Item = TypeVar("Item", bound=Hashable)
 
@@ -74,8 +75,8 @@ class HybridSearch:
         merged = fuse_ranks([found.keywords, found.nearest])
         best = self.score(query, vector, merged)[:candidates]
         return [
-            Hit(item.entry.passage, relevance(item.score, first=place == 0))
-            for place, item in enumerate(best)
+            Hit(item.entry.passage, relevance(item.score, first=_is_first(item, best)))
+            for item in best
         ]
 
     def understand(self, question: str) -> Query:
@@ -108,6 +109,11 @@ class HybridSearch:
             spelling = Spelling(vocabulary, self.synonyms.words, self.encoder.knows_word)
             self._spelling = spelling
         return spelling
+
+
+def _is_first(item: Scored, ranked: Sequence[Scored]) -> bool:
+    """Whether nothing is better; several that are equally good all are."""
+    return item.score > ranked[0].score - EQUALLY_GOOD
 
 
 def fuse_ranks(rankings: Sequence[Sequence[Item]]) -> list[Item]:

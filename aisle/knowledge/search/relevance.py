@@ -15,6 +15,9 @@ ANSWER_THRESHOLD = 0.5
 """An article is quoted if it is more likely than not to answer. Of the questions fitted on, this
 answers 78 % of those that have an answer and refuses 82 % of the others."""
 
+SURE_ANSWER_THRESHOLD = 0.6
+"""The same where it is not even sure that a question was asked."""
+
 
 def score(cosine: float, overlap: float, topic: float) -> float:
     """Return how well a passage fits; more is better.

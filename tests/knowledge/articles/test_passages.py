@@ -110,3 +110,9 @@ def test_markdown_becomes_plain_text(markdown: str, expected: str) -> None:
 def test_a_link_carries_the_article_id() -> None:
     address = article_link("https://juniper.example/help/{article_id}?from=chat", "lockers")
     assert address == "https://juniper.example/help/lockers?from=chat"
+
+
+def test_an_article_of_headings_only_can_be_found_by_them(make_article: MakeArticle) -> None:
+    (only,) = passages_of(make_article("asked", "## May I?\n\n### Really?"))
+    assert only.text == "May I?\n\nReally?"
+    assert only.heading == only.title
