@@ -32,7 +32,7 @@ from aisle.knowledge.search.synonyms import get_synonyms
 from aisle.knowledge.search.topics import Topics, load_topics, topics_path
 from benchmarks.knowledge.calibrate import QUESTIONS as OTHER_QUESTIONS
 from benchmarks.knowledge.catalogue import Catalogue
-from benchmarks.knowledge.elasticsearch import copied_to_elasticsearch
+from benchmarks.knowledge.elasticsearch import copy, own_index
 from benchmarks.knowledge.large import build
 from benchmarks.knowledge.shop import load_encoder
 
@@ -50,20 +50,22 @@ def main() -> None:
     parser.add_argument("--elasticsearch", metavar="URL", help="instead of the embedded index")
     parser.add_argument("--rounds", type=int, default=3)
     arguments = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        ProcessPoolExecutor(1, get_context("spawn")) as another,  # its memory does not count
+    ):
         path = Path(folder) / "index.db"
-        with ProcessPoolExecutor(1, get_context("spawn")) as another:  # its memory does not count
-            rate = another.submit(build, path, arguments.passages).result()
+        rate = another.submit(build, path, arguments.passages).result()
         print(f"Indexing: {rate:.0f} passages/s on {os.cpu_count()} cores")
-        encoder = load_encoder()
-        topics = load_topics(topics_path(path), encoder.fingerprint)
-        with closing(EmbeddedIndex(path, encoder.fingerprint)) as embedded:
-            if arguments.elasticsearch is None:
-                report(embedded, topics, arguments.rounds)
-                return
-            url = arguments.elasticsearch
-            with copied_to_elasticsearch(embedded, url, encoder.fingerprint) as index:
-                embedded.close()
+        fingerprint, url = load_encoder().fingerprint, arguments.elasticsearch
+        topics = load_topics(topics_path(path), fingerprint)
+        if url is None:
+            with closing(EmbeddedIndex(path, fingerprint)) as index:
+                report(index, topics, arguments.rounds)
+        else:
+            with own_index(url, fingerprint) as index:
+                size = another.submit(copy, path, fingerprint, url, index.alias).result()
+                print(f"Elasticsearch: {size}")
                 report(index, topics, arguments.rounds)
 
 
