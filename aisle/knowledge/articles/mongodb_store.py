@@ -35,9 +35,6 @@ class MongoArticleStore:
     def all(self) -> list[Article]:
         return self._read({})
 
-    def published(self, category: str | None = None, tag: str | None = None) -> list[Article]:
-        return self._read(_taken(ArticleFilter("published", category, tag)))
-
     def listing(self, wanted: ArticleFilter, limit: int, after: str = "") -> list[Article]:
         return self._read({"_id": {"$gt": after}, **_taken(wanted)}, limit)
 
@@ -50,11 +47,6 @@ class MongoArticleStore:
 
     def replace(self, article: Article, expected_version: int) -> bool:
         return self._update(_of_version(article.id, expected_version), written(article))
-
-    def put(self, article: Article) -> None:
-        with self._mongodb.collection(ARTICLES) as articles:
-            change = {"$set": written(article), "$setOnInsert": _NOT_RATED}
-            articles.update_one({"_id": article.id}, change, upsert=True)
 
     def remove(self, article_id: str, expected_version: int | None = None) -> bool:
         with self._mongodb.collection(ARTICLES) as articles:

@@ -34,9 +34,6 @@ class SqlArticleStore:
     def all(self) -> list[Article]:
         return self._read()
 
-    def published(self, category: str | None = None, tag: str | None = None) -> list[Article]:
-        return self._read(*self._taken(ArticleFilter("published", category, tag)))
-
     def listing(self, wanted: ArticleFilter, limit: int, after: str = "") -> list[Article]:
         return self._read(Article.id > after, *self._taken(wanted), limit=limit)
 
@@ -49,10 +46,6 @@ class SqlArticleStore:
 
     def replace(self, article: Article, expected_version: int) -> bool:
         return self._update(article.id, written(article), Article.version == expected_version)
-
-    def put(self, article: Article) -> None:
-        if not self._update(article.id, written(article)):
-            self.add(article)
 
     def remove(self, article_id: str, expected_version: int | None = None) -> bool:
         statement = delete(Article).where(Article.id == article_id)

@@ -29,14 +29,6 @@ class ArticleStore(Protocol):
     def all(self) -> list[Article]:
         """Return the articles of every status, ordered by id."""
 
-    def published(self, category: str | None = None, tag: str | None = None) -> list[Article]:
-        """Return the published articles, ordered by id.
-
-        Args:
-            category: only those of this category.
-            tag: only those with this tag among theirs.
-        """
-
     def listing(self, wanted: ArticleFilter, limit: int, after: str = "") -> list[Article]:
         """Return the first articles whose id comes after ``after``, ordered by id."""
 
@@ -53,9 +45,6 @@ class ArticleStore(Protocol):
         Returns:
             False, and nothing is changed, when the version is another or there is none.
         """
-
-    def put(self, article: Article) -> None:
-        """Add an article, or change the one with its id whatever its version."""
 
     def remove(self, article_id: str, expected_version: int | None = None) -> bool:
         """Delete an article.

@@ -133,12 +133,13 @@ def test_of_two_who_replace_the_same_version_at_once_one_succeeds(
     assert kept.title == names[succeeded.index(True)]
 
 
-def test_an_article_that_is_put_again_replaces_the_first_but_not_its_effectiveness(
+def test_an_article_that_replaces_another_does_not_change_its_effectiveness(
     store: ArticleStore, make_article: MakeArticle
 ) -> None:
-    store.put(make_article("lockers", "old", tags=["a"]))
+    store.add(make_article("lockers", "old", tags=["a"]))
     store.set_effectiveness("lockers", 0.9)
-    store.put(make_article("lockers", "new", tags=[], status="archived", effectiveness_score=0.1))
+    new = make_article("lockers", "new", tags=[], status="archived", effectiveness_score=0.1)
+    assert store.replace(new, expected_version=1)
     (kept,) = store.all()
     assert (kept.content, kept.tags, kept.status) == ("new", [], "archived")
     assert kept.effectiveness_score == 0.9
@@ -198,20 +199,6 @@ def test_a_listing_goes_on_after_an_article(store: ArticleStore, make_article: M
     assert store.listing(ArticleFilter(tags="box"), limit=2, after="e") == []
 
 
-def test_published_articles_come_in_order_and_can_be_chosen(
-    store: ArticleStore, make_article: MakeArticle
-) -> None:
-    _add_five(store, make_article)
-
-    def ids(**chosen: str) -> list[str]:
-        return [article.id for article in store.published(**chosen)]
-
-    assert ids() == ["a", "b", "c"]
-    assert ids(category="delivery") == ["a", "b"]
-    assert ids(tag="box") == ["a", "c"]
-    assert ids(category="returns", tag="box") == ["c"]
-
-
 @pytest.fixture
 def mongodb() -> Iterator[Mongodb]:
     with empty_database() as settings, opened(settings) as mongodb:
@@ -244,4 +231,4 @@ def test_articles_in_a_mongodb_that_is_gone_cannot_be_read(
         database.reading() as session,
         pytest.raises(MongodbUnavailable, match="check that the server runs"),
     ):
-        article_store(session).published()
+        article_store(session).all()
