@@ -127,8 +127,15 @@ class ChatScreen:
     @contextmanager
     def waiting(self) -> Iterator[None]:
         """Show quietly that the assistant is at work."""
-        with self._console.status("…"):
+        status = self._console.status("…")
+        with self._news:
+            status.start()
+        try:
             yield
+        finally:
+            # Not while a message is being printed, or it would come after the next prompt.
+            with self._news:
+                status.stop()
 
     def close(self) -> None:
         """Show nothing more."""
