@@ -3,6 +3,7 @@
 import logging
 import uuid
 from collections.abc import Callable
+from functools import cache
 from itertools import count
 from typing import Any
 
@@ -91,13 +92,12 @@ def answer_from_articles(
     turn: Turn, dispatcher: CollectingDispatcher, threshold: float = ANSWER_THRESHOLD
 ) -> list[Event] | None:
     """Tell what the articles say, or return None when none is likely enough to answer."""
+    knowledge = get_knowledge()
     with get_database().reading() as session:
-        conversation = find_conversation(session, turn.sender_id)
-        passages = get_knowledge().find_passages(session, turn.text, threshold)
+        passages = knowledge.find_passages(session, turn.text, threshold)
     if not passages:
         return None
-    draft = _draft(conversation.id if conversation else None)
-    answer = get_knowledge().answer(turn.text, passages, draft)
+    answer = knowledge.answer(turn.text, passages, _draft(turn.sender_id))
     return None if answer is None else _say_answer(answer, turn, dispatcher)
 
 
@@ -108,15 +108,23 @@ def _say_answer(answer: Answer, turn: Turn, dispatcher: CollectingDispatcher) ->
     return [SlotSet("article_id", answer.article_id), *asks]
 
 
-def _draft(conversation_id: uuid.UUID | None) -> Callable[[str], None]:
+def _draft(sender_id: str) -> Callable[[str], None]:
     """Return what shows sentences as they are written to those who follow the conversation."""
     numbers = count(1)
+    conversation_id = cache(lambda: _conversation_id(sender_id))
 
     def show(sentence: str) -> None:
-        if conversation_id is not None:
-            announce_draft(conversation_id, next(numbers), sentence)
+        known = conversation_id()
+        if known is not None:
+            announce_draft(known, next(numbers), sentence)
 
     return show
+
+
+def _conversation_id(sender_id: str) -> uuid.UUID | None:
+    with get_database().reading() as session:
+        conversation = find_conversation(session, sender_id)
+        return conversation.id if conversation else None
 
 
 def say_no_answer(turn: Turn, dispatcher: CollectingDispatcher) -> list[Event]:

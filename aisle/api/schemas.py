@@ -8,7 +8,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConstrainedStr, Extra, Field, root_validator, validator
 from pydantic.utils import GetterDict
 
-from aisle.language.cleaning import storable
+from aisle.language.cleaning import NOT_BLANK, ONE_LINE, storable
 
 Status = Literal["active", "resolved", "escalated", "closed"]
 Priority = Literal["low", "medium", "high", "urgent"]
@@ -25,7 +25,7 @@ class Name(ConstrainedStr):
     strip_whitespace = True
     min_length = 1
     max_length = 100
-    regex = r"^[^\x00-\x1f\x7f-\x9f\ud800-\udfff]+\Z"
+    regex = ONE_LINE
 
 
 class Channel(Name):
@@ -50,7 +50,7 @@ class Content(ConstrainedStr):
 
     min_length = 1
     max_length = LONGEST_MESSAGE
-    regex = r"(?s)^.*[^\s\x00].*\Z"
+    regex = NOT_BLANK
 
 
 class Documented(BaseModel):

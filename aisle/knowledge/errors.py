@@ -41,3 +41,11 @@ class VersionConflict(KnowledgeError):
 
 class UnknownFilter(KnowledgeError):
     """Articles cannot be filtered by this; the message names what they can be filtered by."""
+
+
+def loggable(error: Exception) -> str:
+    """Return what may be logged of an error: our own text, of others only their kind.
+
+    Theirs, a database's above all, may quote what was to be stored.
+    """
+    return str(error) if isinstance(error, KnowledgeError) else type(error).__name__

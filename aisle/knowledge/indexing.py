@@ -7,13 +7,13 @@ from threading import Lock, Thread
 
 from aisle.database.engine import Database, get_database
 from aisle.knowledge.articles.stores import article_store
-from aisle.knowledge.errors import IndexMismatch, IndexMissing, IndexUnavailable
+from aisle.knowledge.errors import IndexMismatch, IndexMissing, IndexUnavailable, loggable
 from aisle.knowledge.indexes.active import elasticsearch_index, embedded_index, get_index
 from aisle.knowledge.indexes.contract import SearchIndex
 from aisle.knowledge.indexes.elasticsearch_client import get_elasticsearch
 from aisle.knowledge.indexes.encoding import digest_of, encode_articles
-from aisle.knowledge.indexes.mirror import bring_up_to_date, mirror_anew
-from aisle.knowledge.indexes.updating import Changes, Progress, update_index
+from aisle.knowledge.indexes.mirror import Progress, bring_up_to_date, mirror_anew
+from aisle.knowledge.indexes.updating import Changes, update_index
 from aisle.knowledge.models import Article
 from aisle.knowledge.search.topics import ensure_topics, topics_path
 from aisle.language.encoder import EncoderMissing, ensure_encoder, get_encoder
@@ -94,8 +94,8 @@ def catch_up_in_background() -> None:
 def _catch_up_or_tell() -> None:
     try:
         catch_up()
-    except Exception as error:  # noqa: BLE001 - the search notices and tries again
-        _log.warning("Elasticsearch may be behind the articles: %s", error)
+    except Exception as error:  # noqa: BLE001 - whatever it is, the server starts
+        _log.warning("Elasticsearch may be behind the articles: %s", loggable(error))
 
 
 def _update_elasticsearch(rebuild: bool) -> str | None:
@@ -123,10 +123,11 @@ def _update_embedded(
 
 def _index_until_same(database: Database, index: SearchIndex, article_ids: Sequence[str]) -> None:
     """Another process may change an article while its former state is encoded."""
+    stored = _read(database, article_ids)
     indexed: dict[str, str] | None = None
-    while indexed != _digests(stored := _read(database, article_ids)):
+    while indexed != (digests := _digests(stored)):
         _put(index, stored, article_ids)
-        indexed = _digests(stored)
+        indexed, stored = digests, _read(database, article_ids)
 
 
 def _read(database: Database, article_ids: Sequence[str]) -> dict[str, Article]:

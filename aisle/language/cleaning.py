@@ -2,6 +2,11 @@
 
 from typing import Any
 
+ONE_LINE = r"^[^\x00-\x1f\x7f-\x9f\ud800-\udfff]+\Z"
+"""Pattern of a text without control characters and halves of split characters."""
+NOT_BLANK = r"(?s)^.*[^\s\x00].*\Z"
+"""Pattern of a text with any characters, but not only spaces."""
+
 
 def clean(text: str) -> str:
     """Return the text without NUL characters and halves of split characters.

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Literal
 from pydantic import BaseModel, ConstrainedStr, Extra, Field, ValidationError, validator
 
 from aisle.knowledge.models import Article
-from aisle.language.cleaning import clean
+from aisle.language.cleaning import NOT_BLANK, ONE_LINE, clean
 
 Status = Literal["draft", "published", "archived"]
 Source = Literal["folder", "import", "api"]
@@ -18,7 +18,6 @@ _WRITTEN = (
     *("title", "category", "tags", "status", "language", "link", "content"),
     *("source", "version", "updated_at"),
 )
-_LINE = r"^[^\x00-\x1f\x7f-\x9f\ud800-\udfff]+\Z"
 
 
 class _Text(ConstrainedStr):
@@ -44,7 +43,7 @@ class ArticleId(_Text):
 class Title(_Text):
     strip_whitespace = True
     max_length = 300
-    regex = _LINE
+    regex = ONE_LINE
     form = "one line without control characters"
 
 
@@ -72,7 +71,7 @@ class Content(_Text):
     """Markdown. It may have any characters; those that no database keeps are left out."""
 
     max_length = LONGEST_CONTENT
-    regex = r"(?s)^.*[^\s\x00].*\Z"
+    regex = NOT_BLANK
     form = "more than spaces"
 
 

@@ -50,11 +50,15 @@ class Passage:
 
     @property
     def id(self) -> str:
-        return f"{self.article_id}#{self.number}"
+        return passage_id(self.article_id, self.number)
 
     @property
     def heading(self) -> str:
         return self.heading_path[-1]
+
+
+def passage_id(article_id: str, number: int) -> str:
+    return f"{article_id}#{number}"
 
 
 def passages_of(article: Article) -> list[Passage]:

@@ -7,7 +7,7 @@ from typing import Protocol
 import numpy as np
 
 from aisle.knowledge.articles.passages import Passage
-from aisle.knowledge.errors import UnknownFilter
+from aisle.knowledge.errors import IndexMismatch, UnknownFilter
 from aisle.knowledge.search.words import Vocabulary
 from aisle.language.encoder import Vectors
 
@@ -77,6 +77,25 @@ class Candidates:
     keywords: Sequence[Entry]
     keyword_scores: Sequence[float]
     nearest: Sequence[Entry]
+
+
+def check_built_by(place: str, about: Mapping[str, object], fingerprint: str) -> None:
+    """See that this version of Aisle and the encoder with this fingerprint built an index.
+
+    Args:
+        place: what the index is called in messages.
+        about: its ``version`` and ``encoder``, as it was built with.
+
+    Raises:
+        IndexMismatch: it is not so.
+    """
+    if about.get("version") != INDEX_VERSION:
+        raise IndexMismatch(f"Another version of Aisle built {place}; run `aisle index --rebuild`")
+    if about.get("encoder") != fingerprint:
+        raise IndexMismatch(
+            f"{place} was built with another sentence encoder ({about.get('encoder')}, "
+            f"now {fingerprint}); run `aisle index --rebuild`"
+        )
 
 
 class SearchIndex(Protocol):

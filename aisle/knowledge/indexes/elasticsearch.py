@@ -14,10 +14,11 @@ from typing import Any, TypeVar
 from elasticsearch import Elasticsearch
 from elasticsearch.helpers import streaming_bulk
 
+from aisle.knowledge.articles.passages import passage_id
 from aisle.knowledge.indexes.contract import Candidates, Filters, IndexedArticle
 from aisle.knowledge.indexes.elasticsearch_alias import Alias, State, hits_of
 from aisle.knowledge.indexes.elasticsearch_client import BULK_TIMEOUT_S, asking, failure
-from aisle.knowledge.indexes.elasticsearch_documents import document, document_id, meta, to_entry
+from aisle.knowledge.indexes.elasticsearch_documents import document, meta, to_entry
 from aisle.knowledge.indexes.elasticsearch_queries import (
     Query,
     keywords,
@@ -175,11 +176,11 @@ def _operations(article: IndexedArticle, last: int) -> Iterator[dict[str, Any]]:
     """Begin at the end: the first passage, whose digest counts, is written when all others are."""
     numbers = {entry.passage.number for entry in article.entries}
     for number in sorted(set(range(last + 1)) - numbers, reverse=True):
-        yield {"_op_type": "delete", "_id": document_id(article.article_id, number)}
+        yield {"_op_type": "delete", "_id": passage_id(article.article_id, number)}
     for entry in reversed(article.entries):
         yield {
             "_op_type": "index",
-            "_id": document_id(article.article_id, entry.passage.number),
+            "_id": passage_id(article.article_id, entry.passage.number),
             "_source": document(article.digest, entry),
         }
 

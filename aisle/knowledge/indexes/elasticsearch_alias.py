@@ -6,7 +6,7 @@ from typing import Any
 from elasticsearch import Elasticsearch
 
 from aisle.knowledge.errors import IndexMismatch, IndexMissing, IndexUnavailable
-from aisle.knowledge.indexes.contract import INDEX_VERSION
+from aisle.knowledge.indexes.contract import check_built_by
 from aisle.knowledge.indexes.elasticsearch_client import TIMEOUT_S, asking, failure
 from aisle.knowledge.indexes.elasticsearch_queries import Query
 
@@ -41,7 +41,7 @@ class Alias:
             )
         ((index, description),) = found.items()
         about = description["mappings"].get("_meta", {})
-        self._check(about)
+        check_built_by(f"{self._name} in Elasticsearch", about, self._fingerprint)
         self._checked = index
         return index, about["generation"]
 
@@ -63,18 +63,6 @@ class Alias:
         if problem:
             raise problem
         return responses
-
-    def _check(self, about: Mapping[str, str]) -> None:
-        if about.get("version") != INDEX_VERSION:
-            raise IndexMismatch(
-                f"Another version of Aisle built {self._name} in Elasticsearch; "
-                "run `aisle index --rebuild`"
-            )
-        if about["encoder"] != self._fingerprint:
-            raise IndexMismatch(
-                f"{self._name} in Elasticsearch was built with another sentence encoder "
-                f"({about['encoder']}, now {self._fingerprint}); run `aisle index --rebuild`"
-            )
 
     def _problem(self, responses: Sequence[Response]) -> IndexMissing | IndexUnavailable | None:
         for response in responses:

@@ -76,10 +76,6 @@ def meta(fingerprint: str) -> dict[str, str]:
     }
 
 
-def document_id(article_id: str, number: int) -> str:
-    return f"{article_id}#{number}"
-
-
 def document(digest: str, entry: Entry) -> dict[str, Any]:
     passage = entry.passage
     vector = entry.vector.astype("<f4")

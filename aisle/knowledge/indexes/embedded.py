@@ -19,6 +19,7 @@ from aisle.knowledge.indexes.contract import (
     Candidates,
     Filters,
     IndexedArticle,
+    check_built_by,
 )
 from aisle.knowledge.indexes.embedded_rows import SCHEMA, row_of, to_entry
 from aisle.knowledge.indexes.snapshot import Mask, Snapshot
@@ -253,10 +254,4 @@ def _open(path: Path, fingerprint: str, mode: str) -> sqlite3.Connection:
 
 def _check(connection: sqlite3.Connection, path: Path, fingerprint: str) -> None:
     found = {row["name"]: row["value"] for row in connection.execute("SELECT * FROM index_info")}
-    if found.get("version") != INDEX_VERSION:
-        raise IndexMismatch(f"Another version of Aisle built {path}; run `aisle index --rebuild`")
-    if found.get("encoder") != fingerprint:
-        raise IndexMismatch(
-            f"{path} was built with another sentence encoder ({found.get('encoder')}, "
-            f"now {fingerprint}); run `aisle index --rebuild`"
-        )
+    check_built_by(str(path), found, fingerprint)

@@ -10,7 +10,7 @@ from aisle.knowledge.errors import (
     IndexMismatch,
     IndexMissing,
     IndexUnavailable,
-    KnowledgeError,
+    loggable,
 )
 from aisle.knowledge.indexes.contract import Candidates, Filters, IndexedArticle, SearchIndex
 from aisle.knowledge.search.words import Vocabulary
@@ -150,8 +150,7 @@ class IndexWithFallback:
             except IndexUnavailable:
                 continue
             except Exception as error:  # noqa: BLE001 - whatever it is, the fallback goes on
-                known = isinstance(error, KnowledgeError)
-                self._delay.begin(error if known else type(error).__name__)
+                self._delay.begin(loggable(error))
 
     def _bring_back(self) -> None:
         with suppress(IndexMissing, IndexMismatch):

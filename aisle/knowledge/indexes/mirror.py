@@ -10,7 +10,7 @@ from aisle.knowledge.indexes.contract import SearchIndex
 ARTICLES_AT_ONCE = 200
 
 Progress = Callable[[int, int], None]
-"""Gets how many of the articles to copy are copied, and how many there are."""
+"""Gets how many of the articles to write are written, and how many there are."""
 
 
 class RebuildableIndex(SearchIndex, Protocol):

@@ -1,18 +1,15 @@
 """Brings an index up to date with the articles it is made from."""
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from aisle.knowledge.errors import IndexMismatch, IndexMissing
 from aisle.knowledge.indexes.contract import SearchIndex
 from aisle.knowledge.indexes.encoding import digest_of, encode_articles
-from aisle.knowledge.indexes.mirror import RebuildableIndex
+from aisle.knowledge.indexes.mirror import Progress, RebuildableIndex
 from aisle.knowledge.models import Article
 from aisle.language.encoder import SentenceEncoder
-
-Progress = Callable[[int, int], None]
-"""Gets how many of the changed articles are indexed, and how many there are."""
 
 
 @dataclass(frozen=True)
