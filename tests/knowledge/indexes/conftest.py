@@ -79,3 +79,13 @@ def encode(encoder: SentenceEncoder) -> Encode:
 def shop(shop_articles: list[Article], encode: Encode) -> list[IndexedArticle]:
     """The demo shop's articles as indexes store them."""
     return encode(*shop_articles)
+
+
+@pytest.fixture
+def embedded(tmp_path: Path, shop: list[IndexedArticle]) -> Iterator[EmbeddedIndex]:
+    """The demo shop's articles in a file."""
+    index = EmbeddedIndex(tmp_path / "index.db", "any")
+    with index.rebuilding() as new:
+        new.put(shop)
+    yield index
+    index.close()

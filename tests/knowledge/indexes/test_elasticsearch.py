@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from threading import Thread
 
 import pytest
@@ -44,15 +43,6 @@ def index(elasticsearch: Elasticsearch, alias: str) -> ElasticsearchIndex:
 def filled(index: ElasticsearchIndex, shop: list[IndexedArticle]) -> ElasticsearchIndex:
     index.put(shop)
     return index
-
-
-@pytest.fixture
-def embedded(tmp_path: Path, shop: list[IndexedArticle]) -> Iterator[EmbeddedIndex]:
-    index = EmbeddedIndex(tmp_path / "index.db", "any")
-    with index.rebuilding() as new:
-        new.put(shop)
-    yield index
-    index.close()
 
 
 @pytest.fixture

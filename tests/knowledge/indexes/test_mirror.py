@@ -1,6 +1,6 @@
 """Copies from the embedded index to Elasticsearch, with as little work as there is."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -37,12 +37,8 @@ class CountingIndex(ElasticsearchIndex):
 
 
 @pytest.fixture
-def source(tmp_path: Path, shop: list[IndexedArticle]) -> Iterator[EmbeddedIndex]:
-    index = EmbeddedIndex(tmp_path / "index.db", "any")
-    with index.rebuilding() as new:
-        new.put(shop)
-    yield index
-    index.close()
+def source(embedded: EmbeddedIndex) -> EmbeddedIndex:
+    return embedded
 
 
 @pytest.fixture
