@@ -27,7 +27,8 @@ class Conversation(Base):
     """One customer's dialogue on one channel.
 
     ``customer_id`` is set only once the customer is known; ``verification_level``
-    says how well (see ``aisle.customers.identity``). ``message_count`` is also the
+    says how well (see ``aisle.customers.identity``) and ``verified_by`` by what: contact,
+    code, or shop (the shop's own word for it). ``message_count`` is also the
     sequence number of the latest message.
     """
 
@@ -40,6 +41,7 @@ class Conversation(Base):
     status: str = Column(String(20), nullable=False, default="active", index=True)
     priority: str = Column(String(20), nullable=False, default="medium")
     verification_level: int = Column(SmallInteger, nullable=False, default=0)
+    verified_by: str | None = Column(String(20))
     failed_identity_checks: int = Column(SmallInteger, nullable=False, default=0)
     message_count: int = Column(Integer, nullable=False, default=0)
     request_key: str | None = Column(String(300), unique=True, index=True)
@@ -83,6 +85,25 @@ class Message(Base):
     sentiment_score: Decimal | None = Column(Score)
     entities: list[dict[str, Any]] = Column(Json, nullable=False, default=list)
     details: dict[str, Any] = Column("metadata", Json, nullable=False, default=dict)
+
+
+class IdentityCode(Base):
+    """A one-time code that was sent to the customer's e-mail address, as a hash.
+
+    Wrong tries are counted here, so that they add up over all conversations.
+    """
+
+    __tablename__ = "identity_codes"
+
+    id: uuid.UUID = Column(Guid, primary_key=True, default=uuid.uuid4)
+    customer_id: uuid.UUID = Column(Guid, ForeignKey("customers.id"), nullable=False, index=True)
+    conversation_id: uuid.UUID = Column(
+        Guid, ForeignKey("conversations.id"), nullable=False, index=True
+    )
+    code_hash: str = Column(String(200), nullable=False)
+    sent_at: datetime = Column(UtcDateTime, nullable=False, default=utc_now, index=True)
+    failed_attempts: int = Column(SmallInteger, nullable=False, default=0)
+    used_at: datetime | None = Column(UtcDateTime)
 
 
 class InboxEntry(Base):

@@ -57,7 +57,11 @@ class PaymentMethod(Base):
 
 
 class Order(Base):
-    """An order; ``id`` is what the customer knows, such as ``#W1234567``."""
+    """An order; ``id`` is what the customer knows, such as ``#W1234567``.
+
+    Not every shop system tells when an order was placed; ``recorded_at`` then gives the
+    sequence of a customer's orders, and no date is shown.
+    """
 
     __tablename__ = "orders"
 
@@ -68,7 +72,8 @@ class Order(Base):
     shipping_method: str = Column(String(20), nullable=False)
     shipping_cost: Decimal = Column(Money, nullable=False)
     cancel_reason: str | None = Column(String(100))
-    placed_at: datetime = Column(UtcDateTime, nullable=False, index=True)
+    placed_at: datetime | None = Column(UtcDateTime, index=True)
+    recorded_at: datetime = Column(UtcDateTime, nullable=False, default=utc_now)
     updated_at: datetime = Column(UtcDateTime, nullable=False, default=utc_now, onupdate=utc_now)
 
     customer: Customer = relationship(Customer)
@@ -78,21 +83,30 @@ class Order(Base):
     fulfilments: list["Fulfilment"] = relationship(
         "Fulfilment", order_by="Fulfilment.shipped_at", lazy="selectin"
     )
-    payments: list["Payment"] = relationship("Payment", order_by="Payment.paid_at", lazy="selectin")
-    refunds: list["Refund"] = relationship("Refund", order_by="Refund.issued_at", lazy="selectin")
+    payments: list["Payment"] = relationship(
+        "Payment", order_by="Payment.position", lazy="selectin"
+    )
+    refunds: list["Refund"] = relationship("Refund", order_by="Refund.position", lazy="selectin")
+    returns: list["Return"] = relationship(
+        "Return", order_by="Return.requested_at", lazy="selectin"
+    )
 
 
 class Fulfilment(Base):
-    """A parcel of an order."""
+    """A parcel of an order; dates and carrier are None where the shop does not know them.
+
+    ``delivered`` says whether it has arrived, also when nobody knows the day.
+    """
 
     __tablename__ = "fulfilments"
 
     id: uuid.UUID = Column(Guid, primary_key=True, default=uuid.uuid4)
     order_id: str = Column(String(20), ForeignKey("orders.id"), nullable=False, index=True)
     tracking_number: str = Column(String(50), nullable=False, unique=True)
-    carrier: str = Column(String(50), nullable=False)
-    shipped_at: datetime = Column(UtcDateTime, nullable=False)
-    expected_on: date = Column(Date, nullable=False)
+    carrier: str | None = Column(String(50))
+    shipped_at: datetime | None = Column(UtcDateTime)
+    expected_on: date | None = Column(Date)
+    delivered: bool = Column(Boolean, nullable=False, default=False)
     delivered_at: datetime | None = Column(UtcDateTime)
 
 
@@ -120,14 +134,15 @@ class Payment(Base):
     payment_method_id: str = Column(
         String(100), ForeignKey("payment_methods.id"), nullable=False, index=True
     )
+    position: int = Column(Integer, nullable=False)
     amount: Decimal = Column(Money, nullable=False)
-    paid_at: datetime = Column(UtcDateTime, nullable=False)
+    paid_at: datetime | None = Column(UtcDateTime)
 
     method: PaymentMethod = relationship(PaymentMethod, lazy="joined")
 
 
 class Refund(Base):
-    """Money sent back; on its way until ``completed_at`` is set."""
+    """Money sent back; on its way until ``completed`` is true, whenever that was."""
 
     __tablename__ = "refunds"
 
@@ -136,8 +151,10 @@ class Refund(Base):
     payment_method_id: str = Column(
         String(100), ForeignKey("payment_methods.id"), nullable=False, index=True
     )
+    position: int = Column(Integer, nullable=False)
     amount: Decimal = Column(Money, nullable=False)
-    issued_at: datetime = Column(UtcDateTime, nullable=False)
+    issued_at: datetime | None = Column(UtcDateTime)
+    completed: bool = Column(Boolean, nullable=False, default=False)
     completed_at: datetime | None = Column(UtcDateTime)
 
     method: PaymentMethod = relationship(PaymentMethod, lazy="joined")
@@ -154,14 +171,45 @@ class Return(Base):
     payment_method_id: str = Column(
         String(100), ForeignKey("payment_methods.id"), nullable=False, index=True
     )
-    requested_at: datetime = Column(UtcDateTime, nullable=False)
+    requested_at: datetime | None = Column(UtcDateTime)
 
     lines: list["ReturnLine"] = relationship("ReturnLine", lazy="selectin")
 
 
 class ReturnLine(Base):
+    """``quantity`` pieces of a line that come back.
+
+    In an exchange, ``replacement_price`` is what a piece of the replacement cost when it
+    was asked for; the difference to the line's price is then settled.
+    """
+
     __tablename__ = "return_lines"
 
     return_id: uuid.UUID = Column(Guid, ForeignKey("returns.id"), primary_key=True)
     order_line_id: uuid.UUID = Column(Guid, ForeignKey("order_lines.id"), primary_key=True)
+    quantity: int = Column(Integer, nullable=False)
     replacement_variant_id: str | None = Column(String(50), ForeignKey("variants.id"))
+    replacement_price: Decimal | None = Column(Money)
+
+    order_line: OrderLine = relationship(OrderLine, lazy="joined")
+    replacement: Variant | None = relationship(Variant, lazy="joined")
+
+
+class AuditEntry(Base):
+    """A change that was made in a conversation: who, proven how, before and after.
+
+    ``key`` names the one request that made it, so that a repetition changes nothing.
+    """
+
+    __tablename__ = "audit_log"
+
+    id: uuid.UUID = Column(Guid, primary_key=True, default=uuid.uuid4)
+    key: str | None = Column(String(300), unique=True)
+    operation: str = Column(String(50), nullable=False)
+    customer_id: uuid.UUID = Column(Guid, ForeignKey("customers.id"), nullable=False, index=True)
+    order_id: str | None = Column(String(20), ForeignKey("orders.id"), index=True)
+    conversation_id: uuid.UUID | None = Column(Guid, index=True)
+    verified_by: str = Column(String(20), nullable=False)
+    before: dict[str, Any] = Column(Json, nullable=False)
+    after: dict[str, Any] = Column(Json, nullable=False)
+    created_at: datetime = Column(UtcDateTime, nullable=False, default=utc_now)

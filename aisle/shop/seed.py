@@ -249,7 +249,8 @@ class _Seeding:
         touched = order.updated_at != order.placed_at or {row.id for row in wanted} != set(present)
         if touched or order.placed_at == placed_at:
             return False
-        _set(order, {"placed_at": placed_at, "updated_at": placed_at})
+        moments = dict.fromkeys(("placed_at", "recorded_at", "updated_at"), placed_at)
+        _set(order, moments)
         for row in wanted:
             names = RELATIVE_DATES[type(row)]
             _set(present[row.id], {name: getattr(row, name) for name in names})

@@ -44,6 +44,7 @@ def fulfilment_rows(entry: OrderEntry, today: date) -> list[Fulfilment]:
             carrier=parcel.carrier,
             shipped_at=parcel.shipped.at(today),
             expected_on=_not_sunday(parcel.expected.on(today)),
+            delivered=parcel.delivered is not None,
             delivered_at=parcel.delivered.at(today) if parcel.delivered else None,
         )
         for parcel in entry.fulfilments
@@ -81,6 +82,7 @@ def money_rows(entry: OrderEntry, today: date) -> list[Payment | Refund]:
             id=_id(entry.id, "payment", number),
             order_id=entry.id,
             payment_method_id=payment.method,
+            position=number + 1,
             amount=payment.amount,
             paid_at=payment.paid.at(today),
         )
@@ -91,8 +93,10 @@ def money_rows(entry: OrderEntry, today: date) -> list[Payment | Refund]:
             id=_id(entry.id, "refund", number),
             order_id=entry.id,
             payment_method_id=refund.method,
+            position=number + 1,
             amount=refund.amount,
             issued_at=refund.issued.at(today),
+            completed=refund.completed is not None,
             completed_at=_completed(refund, today),
         )
         for number, refund in enumerate(entry.refunds)
@@ -127,6 +131,7 @@ def return_rows(entry: OrderEntry, today: date) -> list[Return]:
 
 
 def return_line_rows(entry: OrderEntry) -> list[ReturnLine]:
+    quantities = {line.variant: line.quantity for line in entry.lines}
     replacements: dict[str, str | None] = {}
     if entry.return_:
         replacements = dict.fromkeys(entry.return_.lines)
@@ -136,6 +141,7 @@ def return_line_rows(entry: OrderEntry) -> list[ReturnLine]:
         ReturnLine(
             return_id=_id(entry.id, "return"),
             order_line_id=_id(entry.id, "line", variant),
+            quantity=quantities[variant],
             replacement_variant_id=replacement,
         )
         for variant, replacement in replacements.items()
@@ -156,6 +162,7 @@ def order_row(
         shipping_cost=entry.shipping_cost,
         cancel_reason=entry.cancel_reason,
         placed_at=placed_at,
+        recorded_at=placed_at,
         updated_at=placed_at,
     )
 

@@ -149,6 +149,7 @@ def test_refresh_leaves_an_order_alone_that_somebody_changed(
                 order_id="#W1009999",
                 payment_method_id="paypal_0001",
                 amount=Decimal("1.00"),
+                position=2,
                 paid_at=datetime(2026, 11, 22, 12, tzinfo=timezone.utc),
             )
         )
