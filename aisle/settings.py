@@ -7,6 +7,7 @@ such as ``config/production.yaml``, whose keys are laid over it.
 import os
 import re
 from collections.abc import Mapping
+from enum import Enum
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -39,10 +40,35 @@ class _Section(BaseModel):
         allow_mutation = False
 
 
+class Verification(str, Enum):
+    """How well a customer must be known: by contact data, or by a one-time code as well."""
+
+    CONTACT = "contact"
+    CODE = "code"
+
+
+class VerificationSettings(_Section):
+    """What each request needs; the names are those of ``aisle.shop.policies.Operation``."""
+
+    look_up: Verification = Field(description="Orders: status, contents, totals, tracking.")
+    show_payment: Verification = Field(description="Addresses and payment methods.")
+    cancel_order: Verification
+    change_address: Verification
+    change_payment: Verification
+    change_items: Verification
+    return_items: Verification
+    exchange_items: Verification
+    change_default_address: Verification
+
+
 class ShopSettings(_Section):
     name: str
     support_hours: str = Field(description="When people answer, as a part of a sentence.")
     help_url: str = Field(description="Address of an article, with {article_id} in it.")
+    currency: str = Field(
+        "€", min_length=1, max_length=5, description="Stands before amounts: €, $, CHF."
+    )
+    verification: VerificationSettings
 
 
 class SqliteSettings(_Section):
@@ -227,6 +253,43 @@ class AttachmentSettings(_Section):
         return values
 
 
+class SmtpSecurity(str, Enum):
+    """``starttls`` encrypts after a greeting, ``tls`` from the beginning, ``none`` not at all."""
+
+    STARTTLS = "starttls"
+    TLS = "tls"
+    NONE = "none"
+
+
+class SmtpSettings(_Section):
+    host: str
+    port: int = Field(587, ge=1, le=65535)
+    security: SmtpSecurity = SmtpSecurity.STARTTLS
+    username: str = Field("", description="Empty for a server that asks for none.")
+    password: SecretStr = SecretStr("")
+    timeout: float = Field(10, gt=0, description="Seconds that each answer of the server may take.")
+
+    @root_validator(skip_on_failure=True)
+    def _no_password_in_the_clear(cls, values: dict[str, Any]) -> dict[str, Any]:
+        if values["username"] and values["security"] is SmtpSecurity.NONE:
+            raise ValueError("a username needs security starttls or tls")
+        return values
+
+
+class MailSettings(_Section):
+    """Mails go out by SMTP, or are kept in a folder and shown in the log."""
+
+    smtp: SmtpSettings | None = None
+    folder: Path | None = None
+    sender: str = Field(regex=r"^[^\s@<>]+@[^\s@<>]+$", description="The address they come from.")
+
+    @root_validator(skip_on_failure=True)
+    def _exactly_one(cls, values: dict[str, Any]) -> dict[str, Any]:
+        if (values["folder"] is None) == (values["smtp"] is None):
+            raise ValueError("set either folder or smtp, and the other to null")
+        return values
+
+
 class Settings(_Section):
     shop: ShopSettings
     database: DatabaseSettings
@@ -238,6 +301,7 @@ class Settings(_Section):
     security: SecuritySettings
     rate_limits: RateLimitSettings
     attachments: AttachmentSettings
+    mail: MailSettings
 
     @validator("elasticsearch", pre=True)
     def _none_without_a_host(cls, value: object) -> object:

@@ -2,7 +2,15 @@ from pathlib import Path
 
 import pytest
 
-from aisle.settings import PROJECT_ROOT, Settings, SettingsError, get_settings, load_settings
+from aisle.settings import (
+    PROJECT_ROOT,
+    Settings,
+    SettingsError,
+    SmtpSecurity,
+    Verification,
+    get_settings,
+    load_settings,
+)
 
 PRODUCTION = PROJECT_ROOT / "config" / "production.yaml"
 PRODUCTION_VARIABLES = {
@@ -17,6 +25,8 @@ PRODUCTION_VARIABLES = {
     "AISLE_API_KEYS": "key-tr0ub4dor-" + 32 * "k",
     "AISLE_SERVICE_TOKEN": "svc-tr0ub4dor-" + 32 * "s",
     "AISLE_ALLOWED_ORIGINS": "https://shop.example",
+    "AISLE_SMTP_HOST": "smtp.internal",
+    "AISLE_MAIL_SENDER": "service@shop.example",
 }
 
 
@@ -180,6 +190,49 @@ def test_secrets_are_hidden_when_settings_are_shown() -> None:
     settings = load_settings(PRODUCTION, PRODUCTION_VARIABLES)
     assert "tr0ub4dor" not in repr(settings)
     assert "tr0ub4dor" not in str(settings)
+
+
+def test_mails_are_kept_in_a_folder_unless_production_sends_them() -> None:
+    embedded = load_settings(None, {}).mail
+    assert (embedded.folder, embedded.smtp) == (PROJECT_ROOT / "var" / "mail", None)
+    mail = load_settings(PRODUCTION, PRODUCTION_VARIABLES).mail
+    assert mail.folder is None
+    assert mail.smtp is not None
+    assert (mail.smtp.host, mail.smtp.port) == ("smtp.internal", 587)
+    assert (mail.smtp.security, mail.smtp.timeout) == (SmtpSecurity.STARTTLS, 10)
+
+
+def test_a_folder_and_a_mail_server_at_once_are_refused(overlay: Path) -> None:
+    overlay.write_text("mail:\n  smtp: {host: smtp.internal}\n")
+    with pytest.raises(SettingsError, match="either folder or smtp"):
+        load_settings(overlay, {})
+
+
+def test_a_password_is_not_sent_to_a_mail_server_in_the_clear() -> None:
+    given = {"AISLE_SMTP_USERNAME": "aisle", "AISLE_SMTP_PASSWORD": "m41l-tr0ub4dor"}
+    settings = load_settings(PRODUCTION, {**PRODUCTION_VARIABLES, **given})
+    assert "tr0ub4dor" not in repr(settings)
+    with pytest.raises(SettingsError, match=r"mail\.smtp.*starttls or tls"):
+        load_settings(PRODUCTION, {**PRODUCTION_VARIABLES, **given, "AISLE_SMTP_SECURITY": "none"})
+
+
+def test_one_variable_says_what_every_change_needs() -> None:
+    usual = dict(load_settings(None, {}).shop.verification)
+    assert usual.pop("look_up") is Verification.CONTACT
+    assert set(usual.values()) == {Verification.CODE}
+    lowered = dict(load_settings(None, {"AISLE_CHANGES_NEED": "contact"}).shop.verification)
+    assert lowered.pop("show_payment") is Verification.CODE
+    assert set(lowered.values()) == {Verification.CONTACT}
+
+
+def test_a_shop_sets_what_a_single_operation_needs(overlay: Path) -> None:
+    overlay.write_text("shop:\n  verification: {return_items: contact}\n")
+    verification = load_settings(overlay, {}).shop.verification
+    assert verification.return_items is Verification.CONTACT
+    assert verification.exchange_items is Verification.CODE
+    overlay.write_text("shop:\n  verification: {return_items: nothing}\n")
+    with pytest.raises(SettingsError, match=r"shop\.verification\.return_items"):
+        load_settings(overlay, {})
 
 
 def test_settings_cannot_be_changed() -> None:

@@ -116,6 +116,7 @@ class ConversationCreated(Output):
 class ConversationOut(ConversationCreated):
     priority: Priority
     verification_level: int
+    verified_by: Literal["contact", "code", "shop"] | None
     message_count: int
     updated_at: datetime
 
@@ -127,6 +128,7 @@ class ContextOut(Output):
     customer_id: uuid.UUID | None
     customer_name: str | None
     verification_level: int
+    verified_by: Literal["contact", "code", "shop"] | None
     channel: str
     status: Status
     priority: Priority

@@ -2,7 +2,18 @@
 
 import typer
 
-from aisle.cli import chat, database, handoffs, knowledge, knowledge_search, loading, model, up
+from aisle.cli import (
+    chat,
+    database,
+    handoffs,
+    knowledge,
+    knowledge_search,
+    loading,
+    mail,
+    model,
+    shop,
+    up,
+)
 from aisle.cli.errors import CommandGroup
 
 app = typer.Typer(
@@ -16,10 +27,12 @@ app = typer.Typer(
 app.command()(up.up)
 app.command()(chat.chat)
 app.add_typer(handoffs.app, name="handoffs")
+app.command("mail")(mail.show)
 app.add_typer(knowledge.app, name="knowledge")
 knowledge.app.command()(knowledge_search.search)
 knowledge.app.command()(knowledge_search.gaps)
 knowledge.app.command()(knowledge_search.evaluate)
+app.add_typer(shop.app, name="shop")
 app.add_typer(database.app, name="db")
 app.command()(loading.seed)
 app.command()(loading.index)

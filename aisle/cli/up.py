@@ -73,12 +73,20 @@ def _say_ready(settings: Settings, secrets: Secrets, seconds: float) -> None:
             f"{_key_line(settings, secrets)}"
             f"Talk to it in another terminal   [bold]{aisle('chat')}[/bold]\n"
             f"Customers who wait for a human   [bold]{aisle('handoffs')}[/bold]\n"
+            f"{_mail_line(settings)}"
             f"This log as a file               {LOG}\n"
             "Stop everything                  Ctrl-C",
             title="Aisle",
             expand=False,
         )
     )
+
+
+def _mail_line(settings: Settings) -> str:
+    """With a mail server there is nothing to look at here."""
+    if settings.mail.folder is None:
+        return ""
+    return f"Mails and one-time codes         [bold]{aisle('mail')}[/bold]\n"
 
 
 def _key_line(settings: Settings, secrets: Secrets) -> str:

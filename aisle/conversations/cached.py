@@ -24,6 +24,7 @@ _SHOWN = (
     "status",
     "priority",
     "verification_level",
+    "verified_by",
     "message_count",
     "created_at",
     "updated_at",

@@ -90,7 +90,8 @@ class Message(Base):
 class IdentityCode(Base):
     """A one-time code that was sent to the customer's e-mail address, as a hash.
 
-    Wrong tries are counted here, so that they add up over all conversations.
+    Wrong tries are counted here, so that they add up over all conversations. ``used_at``
+    is when it was used, or when a newer one took its place.
     """
 
     __tablename__ = "identity_codes"

@@ -34,6 +34,7 @@ class ConversationOverview:
     customer_id: uuid.UUID | None
     customer_name: str | None
     verification_level: int
+    verified_by: str | None
     channel: str
     status: str
     priority: str
@@ -63,6 +64,7 @@ def get_conversation_context(session: Session, conversation_id: uuid.UUID) -> Co
         customer_id=conversation.customer_id,
         customer_name=_customer_name(conversation),
         verification_level=conversation.verification_level,
+        verified_by=conversation.verified_by,
         channel=conversation.channel,
         status=conversation.status,
         priority=conversation.priority,

@@ -25,7 +25,7 @@ from aisle.conversations.storing import (
     store_message,
     take_place,
 )
-from aisle.customers.identity import VerificationLevel
+from aisle.customers.identity import Proof, VerificationLevel
 from aisle.customers.models import Customer
 from aisle.database.types import utc_now
 from aisle.language.cleaning import clean
@@ -63,7 +63,8 @@ class ConversationService:
         """Open a conversation; a repeated ``request_key`` returns the first one.
 
         Args:
-            customer: whose conversation it is; somebody entitled must vouch for that.
+            customer: whose conversation it is. This counts as much as a one-time code, so the
+                shop's server or its signed token must say so, never a visitor.
             first_message: what the customer says, answered as any message.
 
         Raises:
@@ -78,14 +79,14 @@ class ConversationService:
                 same_place and said == (None if first_message is None else clean(first_message))
             )
             return earlier
-        level = VerificationLevel.NONE if customer is None else VerificationLevel.CONTACT
         key = uuid.uuid4()
         conversation = Conversation(
             id=key,
             sender_id=str(key),
             channel=channel,
             customer=customer,
-            verification_level=int(level),
+            verification_level=int(VerificationLevel.CODE if customer else VerificationLevel.NONE),
+            verified_by=Proof.SHOP.value if customer else None,
             request_key=request_key,
         )
         self._session.add(conversation)

@@ -93,7 +93,7 @@ def parse_credentials(text: str, names: Sequence[str] = ()) -> Credentials:
         names: people's names that NLU found in it, each in full or in part.
     """
     email = _EMAIL.search(text)
-    rest = _PHONE.sub("|", _ORDER_NUMBER.sub("|", _EMAIL.sub("|", text)))
+    rest = without_other_numbers(text)
     zip_match = _find_zip(rest)
     if zip_match is not None:
         rest = rest[: zip_match.start()] + ZIP_PLACE + rest[zip_match.end() :]
@@ -104,6 +104,11 @@ def parse_credentials(text: str, names: Sequence[str] = ()) -> Credentials:
         last_name=last,
         zip_code=re.sub(r"\s+", " ", zip_match.group()).upper() if zip_match else None,
     )
+
+
+def without_other_numbers(text: str) -> str:
+    """Return the text with a bar for each e-mail address, order number and phone number."""
+    return _PHONE.sub("|", _ORDER_NUMBER.sub("|", _EMAIL.sub("|", text)))
 
 
 def _find_zip(text: str) -> "re.Match[str] | None":

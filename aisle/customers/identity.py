@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable
-from enum import IntEnum
+from enum import Enum, IntEnum
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -11,14 +11,18 @@ from sqlalchemy.orm import Session
 from aisle.customers.credentials import Credentials, parse_credentials
 from aisle.customers.models import Customer
 from aisle.customers.names import split_name
+from aisle.settings import Verification, get_settings
 
 __all__ = [
     "MAX_ATTEMPTS",
     "Credentials",
+    "Proof",
     "VerificationLevel",
     "find_customer",
     "is_somebody_else",
+    "masked_email",
     "parse_credentials",
+    "required_level",
 ]
 
 MAX_ATTEMPTS = 3
@@ -36,6 +40,35 @@ class VerificationLevel(IntEnum):
     NONE = 0
     CONTACT = 1
     CODE = 2
+
+
+class Proof(str, Enum):
+    """What a customer's identity rests on: a conversation's ``verified_by``."""
+
+    CONTACT = "contact"
+    CODE = "code"
+    SHOP = "shop"
+    """The shop's server or its signed token vouched for the customer."""
+
+
+_LEVELS = {
+    Verification.CONTACT: VerificationLevel.CONTACT,
+    Verification.CODE: VerificationLevel.CODE,
+}
+
+
+def required_level(name: str) -> VerificationLevel:
+    """Return how well a customer must be known for something, as the shop has set it.
+
+    Args:
+        name: a key of ``shop.verification`` in the settings: ``look_up``, ``show_payment``,
+            or an operation such as ``cancel_order``.
+
+    Raises:
+        KeyError: there is no such key.
+    """
+    needs: dict[str, Verification] = dict(get_settings().shop.verification)
+    return _LEVELS[needs[name]]
 
 
 def find_customer(session: Session, credentials: Credentials) -> Customer | None:
@@ -60,6 +93,17 @@ def is_somebody_else(names: Iterable[str], customer: Customer) -> bool:
         for first, last in map(split_name, names)
         if first and last
     )
+
+
+def masked_email(customer: Customer) -> str:
+    """Return enough of the address on file for its owner to know it: ``n***@example.com``.
+
+    Empty when there is none.
+    """
+    if not customer.email:
+        return ""
+    name, _, domain = customer.email.partition("@")
+    return f"{name[:1]}***@{domain}"
 
 
 def _by_email(session: Session, email: str) -> list[Customer]:

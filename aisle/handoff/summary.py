@@ -4,14 +4,15 @@ from collections.abc import Sequence
 
 from aisle.conversations.models import Conversation
 from aisle.conversations.verification import is_verified
-from aisle.customers.identity import VerificationLevel
+from aisle.customers.identity import Proof
 
 LONGEST_QUOTE = 200
 MOST_QUOTES = 3
 
 _PROOF = {
-    VerificationLevel.CONTACT: "identity confirmed by contact data",
-    VerificationLevel.CODE: "identity confirmed by code",
+    Proof.CONTACT: "identity confirmed by contact data",
+    Proof.CODE: "identity confirmed by code",
+    Proof.SHOP: "identity confirmed by the shop",
 }
 
 
@@ -22,6 +23,7 @@ def summarise(
     order_number: str | None,
     said: Sequence[str],
     sentiment: Sequence[float],
+    details: str = "",
 ) -> str:
     """Describe a conversation in one paragraph.
 
@@ -31,11 +33,14 @@ def summarise(
         order_number: the order it concerns.
         said: what the customer wrote, oldest first; the last few are quoted.
         sentiment: -1…1 for each of the customer's messages, oldest first.
+        details: what is known of a change that is not made yet, and of further wishes.
     """
     parts = [_who(conversation)]
     if request:
         about = f", order {order_number}" if order_number else ""
         parts.append(f"wants: {request.replace('_', ' ')}{about}")
+    if details:
+        parts.append(details)
     quotes = [f"“{_shortened(text)}”" for text in said[-MOST_QUOTES:] if text.strip()]
     if quotes:
         parts.append("said: " + " ".join(quotes))
@@ -49,7 +54,7 @@ def _who(conversation: Conversation) -> str:
         tries = conversation.failed_identity_checks
         failed = f", {tries} failed identity checks" if tries else ""
         return f"Unknown customer (not verified{failed})"
-    proof = _PROOF[VerificationLevel(conversation.verification_level)]
+    proof = _PROOF[Proof(conversation.verified_by or Proof.CONTACT)]
     return f"{customer.first_name} {customer.last_name} ({proof})"
 
 

@@ -58,7 +58,8 @@ def test_the_shop_vouches_for_the_customer_whom_it_names(shop: httpx.Client) -> 
     conversation = open_conversation(shop, customer_id=customer)
     shown = shop.get(f"/conversations/{conversation}").json()
     assert shown["customer_id"] == customer
-    assert shown["verification_level"] > 0
+    assert (shown["verification_level"], shown["verified_by"]) == (2, "shop")
+    assert shop.get(f"/conversations/{conversation}/context").json()["verified_by"] == "shop"
     stranger = shop.get(f"/conversations/{open_conversation(shop)}").json()
     assert (stranger["customer_id"], stranger["verification_level"]) == (None, 0)
 

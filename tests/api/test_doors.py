@@ -145,7 +145,24 @@ def test_a_customer_whom_the_shop_signed_gets_a_verified_conversation(
         problem(browser.get(f"/conversations/{conversation}", headers=headers), 403)
         own = {"Authorization": f"Bearer {created['token']}"}
         shown = browser.get(f"/conversations/{conversation}", headers=own).json()
-    assert (shown["customer_id"], shown["verification_level"]) == (customer, 1)
+    assert shown["customer_id"] == customer
+    assert (shown["verification_level"], shown["verified_by"]) == (2, "shop")
+
+
+def test_a_visitor_cannot_say_which_customer_it_is(
+    shop: httpx.Client, anybody: httpx.Client
+) -> None:
+    external_id = unique("claimed")
+    customer = shop.post("/customers", json={"external_id": external_id}).json()["id"]
+    for claim in ({"customer_id": customer}, {"external_id": external_id}, {"sub": external_id}):
+        problem(anybody.post("/visitors", json=claim), 422)
+    visit = anybody.post("/visitors", json={}).json()
+    own = {"Authorization": f"Bearer {visit['token']}"}
+    shown = anybody.get(f"/conversations/{visit['conversation_id']}", headers=own).json()
+    assert (shown["customer_id"], shown["verification_level"]) == (None, 0)
+    assert shown["verified_by"] is None
+    body = {"channel": "web", "customer_id": customer}
+    problem(anybody.post("/conversations", json=body, headers=own), 403)
 
 
 def test_a_signed_customer_whom_nobody_knows_is_told_so(anybody: httpx.Client) -> None:

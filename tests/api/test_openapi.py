@@ -119,7 +119,7 @@ def test_a_conversation_shows_these_fields(shop: httpx.Client) -> None:
     shown = shop.get(f"/conversations/{conversation}").json()
     assert shown.keys() == {
         *("id", "customer_id", "channel", "status", "priority", "verification_level"),
-        *("message_count", "created_at", "updated_at"),
+        *("verified_by", "message_count", "created_at", "updated_at"),
     }
     context = shop.get(f"/conversations/{conversation}/context").json()
     assert context.keys() >= {

@@ -57,6 +57,8 @@ OTHER_SERVERS = {
     "AISLE_API_KEYS": secrets.token_hex(32),
     "AISLE_SERVICE_TOKEN": secrets.token_hex(32),
     "AISLE_ALLOWED_ORIGINS": "https://shop.example",
+    "AISLE_SMTP_HOST": "127.0.0.1",
+    "AISLE_MAIL_SENDER": "service@shop.example",
 }
 
 

@@ -83,6 +83,7 @@ def test_an_overview_says_who_it_is_and_how_things_stand(database: Database, add
         "customer:track_order bot customer:complaint",
         customer=customer,
         verification_level=1,
+        verified_by="contact",
         priority="high",
     )
     assert asdict(_overview(database, conversation)) == {
@@ -90,6 +91,7 @@ def test_an_overview_says_who_it_is_and_how_things_stand(database: Database, add
         "customer_id": customer.id,
         "customer_name": "Nora Lind",
         "verification_level": 1,
+        "verified_by": "contact",
         "channel": "web",
         "status": "escalated",
         "priority": "high",

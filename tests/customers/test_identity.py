@@ -1,18 +1,25 @@
 """Who somebody says they are, and whether a customer fits."""
 
+from collections.abc import Iterator
 from dataclasses import asdict
+from pathlib import Path
 
 import pytest
 from sqlalchemy.orm import Session
 
 from aisle.customers.identity import (
     Credentials,
+    VerificationLevel,
     find_customer,
     is_somebody_else,
+    masked_email,
     parse_credentials,
+    required_level,
 )
 from aisle.customers.models import Customer
 from aisle.database.engine import Database
+from aisle.settings import get_settings
+from aisle.shop.policies.changes import Operation
 
 
 def parsed(text: str, *names: str) -> tuple[str | None, ...]:
@@ -230,3 +237,43 @@ def test_a_full_name_of_another_person_is_somebody_else() -> None:
     nora = Customer(first_name="Nora", last_name="Lindqvist")
     assert is_somebody_else(["tom becker"], nora)
     assert not is_somebody_else(["nora lindqvist", "Lindqvist, Nora", "Jo"], nora)
+
+
+@pytest.mark.parametrize(
+    ("email", "shown"),
+    [("nora.lindqvist@example.com", "n***@example.com"), ("n@example.com", "n***@example.com")],
+)
+def test_a_masked_address_tells_its_owner_only(email: str, shown: str) -> None:
+    assert masked_email(Customer(email=email)) == shown
+
+
+def test_without_an_address_there_is_nothing_to_mask() -> None:
+    assert masked_email(Customer(email=None)) == ""
+
+
+@pytest.fixture
+def shop_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Settings in which returns need less than usual."""
+    overlay = tmp_path / "overlay.yaml"
+    overlay.write_text("shop:\n  verification: {return_items: contact}\n")
+    monkeypatch.setenv("AISLE_CONFIG", str(overlay))
+    monkeypatch.delenv("AISLE_CHANGES_NEED", raising=False)
+    get_settings.cache_clear()
+    yield
+    get_settings.cache_clear()
+
+
+@pytest.mark.usefixtures("shop_settings")
+def test_the_shop_says_how_well_a_customer_must_be_known() -> None:
+    assert required_level("look_up") is VerificationLevel.CONTACT
+    assert required_level("show_payment") is VerificationLevel.CODE
+    assert required_level("cancel_order") is VerificationLevel.CODE
+    assert required_level("return_items") is VerificationLevel.CONTACT
+    with pytest.raises(KeyError):
+        required_level("everything")
+
+
+@pytest.mark.usefixtures("shop_settings")
+@pytest.mark.parametrize("operation", Operation)
+def test_every_operation_has_a_level(operation: Operation) -> None:
+    assert required_level(operation.value) in (VerificationLevel.CONTACT, VerificationLevel.CODE)

@@ -1,0 +1,1 @@
+"""Mails to customers: by SMTP, or kept in a folder where nothing is to leave the machine."""
