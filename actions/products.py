@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from actions.turn import Event, Turn
 from aisle.conversations.models import Conversation
+from aisle.shop.backend.chosen import get_backend
 from aisle.shop.catalogue import OptionMatch, get_catalogue, variants_matching
 from aisle.shop.models import Product, Variant
 from aisle.shop.wording import lower_name, money
@@ -80,7 +81,10 @@ def tell_information(
     prices = sorted({variant.price for variant in product.variants})
     price = money(prices[0])
     dispatcher.utter_message(
-        response="utter_product_information",
+        response=(
+            "utter_product_information" if product.description else "utter_product_information_bare"
+        ),
+        product=lower_name(product.name),
         description=product.description,
         options=_options_offered(product.variants),
         price=price if len(prices) == 1 else f"{price} to {money(prices[-1])}",
@@ -105,7 +109,7 @@ TELL = {
 
 
 def _product(session: Session, turn: Turn) -> Product:
-    product: Product | None = session.get(Product, turn.slot("product_id"))
+    product = get_backend(session).product(turn.slot("product_id"))
     assert product is not None  # the form takes ids from the catalogue only
     return product
 

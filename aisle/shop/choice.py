@@ -1,17 +1,15 @@
 """Finds out which of their orders a customer means."""
 
 import re
-import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-
-from sqlalchemy.orm import Session
 
 from aisle.database.types import utc_now
 from aisle.shop.catalogue import Catalogue
 from aisle.shop.models import Order
 from aisle.shop.numbers import find_order_numbers
-from aisle.shop.orders import OrderNotFound, find_orders, get_order, list_orders
+from aisle.shop.order_words import Place, order_numbers_meant, place_meant, states_meant
+from aisle.shop.orders import find_orders
 
 MOST_CANDIDATES = 5
 
@@ -20,10 +18,6 @@ _ORDINALS = {
     "fourth": 3, "4th": 3, "fifth": 4, "5th": 4, "bottom": -1,
 }  # fmt: skip
 _ORDINAL = re.compile(rf"\b({'|'.join(_ORDINALS)})\b", re.IGNORECASE)
-_NEWEST = re.compile(
-    r"\b(?:last|latest|newest|most recent)\s+(?:order|purchase|one|parcel|package|delivery)\b",
-    re.IGNORECASE,
-)
 _OTHER = re.compile(
     r"\b(?:other|different|another)\s+(?:order|one|parcel|package)\b", re.IGNORECASE
 )
@@ -54,8 +48,7 @@ def mentions_malformed_number(text: str) -> bool:
 
 
 def point_at_order(
-    session: Session,
-    customer_id: uuid.UUID,
+    orders: Sequence[Order],
     hint: OrderHint,
     catalogue: Catalogue,
     *,
@@ -65,61 +58,95 @@ def point_at_order(
 ) -> OrderChoice | None:
     """Work out which of the customer's own orders a text is about; None when it says nothing.
 
+    Of several numbers in one text, the first counts; ``order_numbers_meant`` gives all.
+
     Args:
-        hint: what the customer said: a number, "the second one", "the lamp of last week".
+        orders: the customer's own orders, the newest first.
+        hint: what the customer said: a number, "the second one", "the lamp of last week",
+            "the one that has not come", "my last order".
         catalogue: everything the shop sells, to know a product that was not ordered.
         offered: ids that were shown to choose from, in that order.
         current: the order that was talked about before, for "the other one".
         statuses: the statuses that make sense for what is wanted; they decide
             between several orders that fit the text.
     """
-    numbers = find_order_numbers(hint.text)
+    numbers = order_numbers_meant(hint.text)
     if numbers:
-        return _by_number(session, customer_id, numbers[-1])
-    own = list_orders(session, customer_id)
+        return _by_number(orders, numbers[0])
     described = find_orders(
-        session,
-        customer_id,
+        orders,
         words=[hint.text],
         dates=hint.dates,
         today=utc_now().date(),
         catalogue=catalogue,
     )
     denied = [order.id for order in described] if _NOT.search(hint.text) else []
-    pointed = _pointed_at(hint.text, own, offered, {current, *denied})
-    if pointed is not None:
-        return pointed
-    return _narrowed(described, statuses) if described else None
+    shown = [order for number in offered for order in orders if order.id == number]
+    pool = described if described and not denied else orders
+    return (
+        _by_ordinal(hint.text, shown)
+        or _the_other(hint.text, shown, orders, {current, *denied})
+        or _by_place_and_state(hint.text, pool, shown, current, statuses)
+        or (_narrowed(described, statuses) if described else None)
+    )
 
 
-def likely_order(
-    session: Session, customer_id: uuid.UUID, statuses: Collection[str]
-) -> OrderChoice:
+def likely_order(orders: Sequence[Order], statuses: Collection[str]) -> OrderChoice:
     """Return the only order in one of the statuses, or those to choose from."""
-    return _narrowed(list_orders(session, customer_id), statuses)
+    return _narrowed(orders, statuses)
 
 
-def _by_number(session: Session, customer_id: uuid.UUID, number: str) -> OrderChoice:
-    try:
-        return OrderChoice(order=get_order(session, customer_id, number))
-    except OrderNotFound:
-        return OrderChoice(unknown_number=number)
+def _by_number(orders: Sequence[Order], number: str) -> OrderChoice:
+    found = next((order for order in orders if order.id == number), None)
+    return OrderChoice(order=found) if found else OrderChoice(unknown_number=number)
 
 
-def _pointed_at(
-    text: str, own: Sequence[Order], offered: Sequence[str], excluded: Collection[str | None]
-) -> OrderChoice | None:
-    shown = [order for number in offered for order in own if order.id == number]
+def _by_ordinal(text: str, shown: Sequence[Order]) -> OrderChoice | None:
     ordinal = _ORDINAL.search(text)
-    if ordinal and shown:
-        index = _ORDINALS[ordinal.group(1).lower()]
-        if index < len(shown):
-            return OrderChoice(order=shown[index])
-    if _OTHER.search(text) and (shown or any(excluded)):
-        return _narrowed([order for order in shown or own if order.id not in excluded], ())
-    if _NEWEST.search(text) and own:
-        return OrderChoice(order=own[0])
-    return None
+    if ordinal is None or place_meant(text) is Place.LAST_BUT_ONE:
+        return None
+    index = _ORDINALS[ordinal.group(1).lower()]
+    return OrderChoice(order=shown[index]) if shown and index < len(shown) else None
+
+
+def _the_other(
+    text: str, shown: Sequence[Order], orders: Sequence[Order], excluded: Collection[str | None]
+) -> OrderChoice | None:
+    if not _OTHER.search(text) or not (shown or any(excluded)):
+        return None
+    return _narrowed([order for order in shown or orders if order.id not in excluded], ())
+
+
+def _by_place_and_state(
+    text: str,
+    pool: Sequence[Order],
+    shown: Sequence[Order],
+    current: str | None,
+    statuses: Collection[str],
+) -> OrderChoice | None:
+    """The choice by words such as "my last order", "the delivered one", "the last open order"."""
+    states, place = states_meant(text), place_meant(text)
+    if states:
+        among_shown = [order for order in shown if order.status in states and order in pool]
+        pool = among_shown or [order for order in pool if order.status in states]
+    if not pool:
+        return None
+    if place is not None:
+        order = _at(place, pool, current)
+        return OrderChoice(order=order) if order else None
+    return _narrowed(pool, statuses) if states else None
+
+
+def _at(place: Place, pool: Sequence[Order], current: str | None) -> Order | None:
+    """The order at a place; None where the pool ends before it."""
+    if place is Place.OLDEST:
+        return pool[-1]
+    index = 0
+    if place is Place.LAST_BUT_ONE:
+        index = 1
+    if place is Place.PREVIOUS and current is not None:
+        index = 1 + next((i for i, order in enumerate(pool) if order.id == current), -1)
+    return pool[index] if index < len(pool) else None
 
 
 def _narrowed(orders: Sequence[Order], statuses: Collection[str]) -> OrderChoice:

@@ -1,13 +1,20 @@
 """A small shop of its own files, and a database loaded from them."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
+from aisle.customers.models import Customer
 from aisle.database.engine import Database
+from aisle.shop.backend.sql import SqlBackend
+from aisle.shop.catalogue import Catalogue
+from aisle.shop.models import Order
 from aisle.shop.seed import seed_shop
+from tests.conftest import empty_database
 
 TODAY = date(2026, 11, 22)  # a Sunday
 
@@ -203,12 +210,7 @@ def today() -> date:
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """The small shop's files, free to be changed."""
-    folder = tmp_path / "shop"
-    for name, content in FILES.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(content, encoding="utf-8")
-    return folder
+    return write_small_shop(tmp_path / "shop")
 
 
 @pytest.fixture
@@ -216,6 +218,37 @@ def shop(database: Database, folder: Path, today: date) -> Database:
     """A database with the small shop in it."""
     seed_shop(database, folder, today=today)
     return database
+
+
+@dataclass(frozen=True)
+class PlainShop:
+    """Orders by their customer's ``external_id``, the newest first, and the catalogue."""
+
+    orders: dict[str, list[Order]]
+    catalogue: Catalogue
+
+
+@pytest.fixture(scope="session")
+def plain_shop(tmp_path_factory: pytest.TempPathFactory) -> PlainShop:
+    """The small shop, read once, as plain objects without a session: not to be changed."""
+    folder = tmp_path_factory.mktemp("plain")
+    with empty_database("sqlite", folder) as database:
+        seed_shop(database, write_small_shop(folder / "shop"), today=TODAY)
+        with database.reading() as session:
+            backend, customers = SqlBackend(session), session.execute(select(Customer)).scalars()
+            orders = {known.external_id: list(backend.orders(known.id)) for known in customers}
+            catalogue = Catalogue.load(session)
+            session.expunge_all()
+    return PlainShop(orders, catalogue)
+
+
+def write_small_shop(folder: Path) -> Path:
+    """Write the small shop's files into a folder, and return it."""
+    for name, content in FILES.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content, encoding="utf-8")
+    return folder
 
 
 @pytest.fixture

@@ -1,12 +1,9 @@
 """Which order a customer means."""
 
-import uuid
+from collections.abc import Sequence
 
-from sqlalchemy import select
+import pytest
 
-from aisle.customers.models import Customer
-from aisle.database.engine import Database
-from aisle.shop.catalogue import Catalogue
 from aisle.shop.choice import (
     OrderChoice,
     OrderHint,
@@ -14,92 +11,143 @@ from aisle.shop.choice import (
     mentions_malformed_number,
     point_at_order,
 )
-from aisle.shop.models import Order
-from aisle.shop.orders import OrderState, list_orders
+from tests.shop.conftest import PlainShop
+
+PENDING, PROCESSED, CANCELLED, DELIVERED = "#W1002046", "#W1000871", "#W1004444", "#W1003333"
+"""Mia's orders, the newest first: boots, a lamp, a rain jacket, a rain jacket and two lamps."""
 
 
-def customer_with_orders(shop: Database, at_least: int) -> tuple[uuid.UUID, list[Order]]:
-    with shop.reading() as session:
-        for customer in session.execute(select(Customer).order_by(Customer.external_id)).scalars():
-            orders = list_orders(session, customer.id)
-            if len(orders) >= at_least:
-                return customer.id, orders
-    raise AssertionError("the test shop has no such customer")
+def choice_of(
+    plain_shop: PlainShop,
+    text: str,
+    *,
+    offered: Sequence[str] = (),
+    current: str | None = None,
+    statuses: Sequence[str] = (),
+) -> OrderChoice | None:
+    return point_at_order(
+        plain_shop.orders["C0002"],
+        OrderHint(text),
+        plain_shop.catalogue,
+        offered=offered,
+        current=current,
+        statuses=statuses,
+    )
 
 
 def pointed(
-    shop: Database,
-    customer_id: uuid.UUID,
+    plain_shop: PlainShop,
     text: str,
-    offered: tuple[str, ...] = (),
+    *,
+    offered: Sequence[str] = (),
     current: str | None = None,
-) -> OrderChoice | None:
-    with shop.reading() as session:
-        catalogue = Catalogue.load(session)
-        return point_at_order(
-            session, customer_id, OrderHint(text), catalogue, offered=offered, current=current
-        )
-
-
-def test_a_number_of_the_customers_own_order_points_at_it(shop: Database) -> None:
-    customer_id, orders = customer_with_orders(shop, 2)
-    choice = pointed(shop, customer_id, f"it's {orders[1].id.replace('#', '# ')}")
+    statuses: Sequence[str] = (),
+) -> list[str]:
+    choice = choice_of(plain_shop, text, offered=offered, current=current, statuses=statuses)
     assert choice is not None
-    assert choice.order is not None
-    assert choice.order.id == orders[1].id
+    chosen = [choice.order] if choice.order else choice.candidates
+    return [order.id for order in chosen]
 
 
-def test_another_customers_number_is_as_unknown_as_one_that_does_not_exist(shop: Database) -> None:
-    customer_id, _ = customer_with_orders(shop, 2)
-    with shop.reading() as session:
-        others = select(Order.id).where(Order.customer_id != customer_id)
-        somebody_elses = session.execute(others).scalars().first()
-    for number in (somebody_elses, "#W7777777"):
-        choice = pointed(shop, customer_id, f"and {number}?")
-        assert choice == OrderChoice(unknown_number=number)
+@pytest.mark.parametrize("text", [f"it's {PROCESSED}", "# w 1000 871?", "order 1000871"])
+def test_a_number_of_the_customers_own_order_points_at_it(plain_shop: PlainShop, text: str) -> None:
+    assert pointed(plain_shop, text) == [PROCESSED]
 
 
-def test_the_second_one_is_the_second_of_those_that_were_shown(shop: Database) -> None:
-    customer_id, orders = customer_with_orders(shop, 2)
-    shown = (orders[1].id, orders[0].id)
-    choice = pointed(shop, customer_id, "the second one please", offered=shown)
-    assert choice is not None
-    assert choice.order is not None
-    assert choice.order.id == orders[0].id
+@pytest.mark.parametrize("number", ["#W1009999", "#W7777777"])  # Nora's, and nobody's
+def test_another_customers_number_is_as_unknown_as_one_that_does_not_exist(
+    plain_shop: PlainShop, number: str
+) -> None:
+    assert choice_of(plain_shop, f"and {number}?") == OrderChoice(unknown_number=number)
 
 
-def test_the_other_one_is_not_the_present_one(shop: Database) -> None:
-    customer_id, orders = customer_with_orders(shop, 2)
-    choice = pointed(shop, customer_id, "no, the other order", current=orders[0].id)
-    assert choice is not None
-    left = [choice.order] if choice.order else list(choice.candidates)
-    assert orders[0].id not in [order.id for order in left]
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        (f"cancel {PENDING} and {PROCESSED}", PENDING),
+        (f"{PENDING}, sorry, I mean {PROCESSED}", PROCESSED),
+        (f"not {PENDING} but {PROCESSED}", PROCESSED),
+    ],
+)
+def test_the_first_number_that_is_meant_counts(
+    plain_shop: PlainShop, text: str, number: str
+) -> None:
+    assert pointed(plain_shop, text) == [number]
 
 
-def test_the_last_order_is_the_newest(shop: Database) -> None:
-    customer_id, orders = customer_with_orders(shop, 2)
-    choice = pointed(shop, customer_id, "where's my last order")
-    assert choice is not None
-    assert choice.order is not None
-    assert choice.order.id == orders[0].id
+def test_an_ordinal_means_those_that_were_shown(plain_shop: PlainShop) -> None:
+    shown = (CANCELLED, PENDING)
+    assert pointed(plain_shop, "the second one please", offered=shown) == [PENDING]
+    assert choice_of(plain_shop, "the second one please") is None
 
 
-def test_a_text_that_names_no_order_points_at_none(shop: Database) -> None:
-    customer_id, _ = customer_with_orders(shop, 1)
-    assert pointed(shop, customer_id, "where is it") is None
+def test_the_other_one_is_not_the_present_one(plain_shop: PlainShop) -> None:
+    others = [PROCESSED, CANCELLED, DELIVERED]
+    assert pointed(plain_shop, "no, the other order", current=PENDING) == others
+    assert pointed(plain_shop, "the other one", current=PENDING, offered=(PENDING, CANCELLED)) == [
+        CANCELLED
+    ]
 
 
-def test_the_only_order_in_a_fitting_status_is_the_likely_one(shop: Database) -> None:
-    customer_id, orders = customer_with_orders(shop, 1)
-    state = OrderState(orders[0].status)
-    alone = [order for order in orders if order.status == state]
-    with shop.reading() as session:
-        choice = likely_order(session, customer_id, (state,))
-    if len(alone) == 1:
-        assert choice.order is not None
-        assert choice.order.id == alone[0].id
-    else:
-        assert [order.id for order in choice.candidates] == [order.id for order in alone]
+@pytest.mark.parametrize(
+    ("text", "current", "number"),
+    [
+        ("where's my last order", None, PENDING),
+        ("the one I just placed", DELIVERED, PENDING),
+        ("the previous one", PROCESSED, CANCELLED),
+        ("what was in my previous order?", None, PENDING),
+        ("the last but one", None, PROCESSED),
+        ("my oldest order", None, DELIVERED),
+        ("my very first order", None, DELIVERED),
+        ("the last order with a lamp", None, PROCESSED),
+        ("my last open order", None, PENDING),
+    ],
+)
+def test_a_place_in_the_sequence_points_at_an_order(
+    plain_shop: PlainShop, text: str, current: str | None, number: str
+) -> None:
+    assert pointed(plain_shop, text, current=current) == [number]
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("the one that hasn't come", [PENDING, PROCESSED]),
+        ("cancel my pending order", [PENDING]),
+        ("the one on its way", [PROCESSED]),
+        ("the delivered one", [DELIVERED]),
+        ("what was in the cancelled one?", [CANCELLED]),
+        ("the lamp, in the order that was delivered", [DELIVERED]),
+        ("the one with the lamp", [PROCESSED, DELIVERED]),
+        ("the order with the lamp that's on its way, the shipped one", [PROCESSED]),
+    ],
+)
+def test_a_state_points_at_the_orders_in_it(
+    plain_shop: PlainShop, text: str, numbers: list[str]
+) -> None:
+    assert pointed(plain_shop, text) == numbers
+
+
+def test_what_is_wanted_decides_between_the_orders_that_fit(plain_shop: PlainShop) -> None:
+    assert pointed(plain_shop, "the one that hasn't come", statuses=["processed"]) == [PROCESSED]
+    assert pointed(plain_shop, "the jacket", statuses=["delivered"]) == [DELIVERED]
+
+
+def test_no_order_in_the_state_points_at_none(plain_shop: PlainShop) -> None:
+    assert choice_of(plain_shop, "the returned one") is None
+
+
+def test_a_text_that_names_no_order_points_at_none(plain_shop: PlainShop) -> None:
+    assert choice_of(plain_shop, "where is it") is None
+    assert choice_of(plain_shop, "has my order been delivered?") is None
+
+
+def test_the_only_order_in_a_fitting_status_is_the_likely_one(plain_shop: PlainShop) -> None:
+    orders = plain_shop.orders["C0002"]
+    processed = likely_order(orders, ["processed"]).order
+    assert processed is not None
+    assert processed.id == PROCESSED
+    assert likely_order(orders, ["exchange requested"]).candidates == orders
 
 
 def test_numbers_of_the_wrong_length_are_noticed() -> None:

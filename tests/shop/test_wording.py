@@ -5,16 +5,22 @@ from decimal import Decimal
 
 import pytest
 
+from aisle.settings import get_settings
 from aisle.shop.models import Order, OrderLine, PaymentMethod, Product, Variant
 from aisle.shop.wording import (
+    described_line,
+    detailed_line,
     lower_name,
     money,
     payment_method_name,
     short_order,
+    spoken_address,
     spoken_date,
     spoken_item,
     spoken_lines,
     spoken_list,
+    spoken_options,
+    spoken_tracking,
 )
 
 TODAY = date(2026, 11, 22)  # a Sunday
@@ -91,6 +97,57 @@ def test_a_short_order_names_two_articles_at_most() -> None:
     assert short_order(order) == "#W1000871 of 8 November: a desk lamp, a tent and 2 more"
 
 
+def test_a_short_order_without_a_date_has_none() -> None:
+    order = Order(id="#W1000871", lines=[line("Desk Lamp")])
+    assert short_order(order) == "#W1000871: a desk lamp"
+
+
+def test_an_option_is_named_where_its_value_says_too_little() -> None:
+    options = {
+        "color": "black", "size": "XL", "capacity": "1000ml", "shoe size": "42",
+        "armrest": "fixed", "waterproof": "no",
+    }  # fmt: skip
+    assert (
+        spoken_options(options)
+        == "black, XL, 1000ml, shoe size: 42, armrest: fixed, waterproof: no"
+    )
+
+
+def test_describes_a_line_with_its_options_and_price() -> None:
+    lamps = line("Desk Lamp", 2)
+    lamps.variant.options, lamps.price = {"color": "white"}, Decimal("39.90")
+    assert detailed_line(lamps) == "2 × Desk Lamp (white), €39.90 each"  # noqa: RUF001
+    lamps.quantity = 1
+    assert detailed_line(lamps) == "Desk Lamp (white), €39.90"
+    lamps.variant.options = {}
+    assert described_line(lamps) == "Desk Lamp"
+
+
+def test_tracking_needs_no_carrier() -> None:
+    assert spoken_tracking("3574", "DHL") == "DHL tracking number 3574"
+    assert spoken_tracking("3574", None) == "tracking number 3574"
+
+
+@pytest.mark.parametrize(
+    ("address", "spoken"),
+    [
+        (
+            {"address1": "Hauptstr. 3", "city": "Dresden", "zip": "01099", "country": "Germany"},
+            "Hauptstr. 3, 01099 Dresden, Germany",
+        ),
+        (
+            {
+                "address1": "986 Sunset Drive", "address2": "Suite 259", "city": "Denver",
+                "state": "CO", "zip": "80279", "country": "USA",
+            },
+            "986 Sunset Drive, Suite 259, Denver, CO 80279, USA",
+        ),
+    ],
+)  # fmt: skip
+def test_says_addresses_as_they_are_written_there(address: dict[str, str], spoken: str) -> None:
+    assert spoken_address(address) == spoken
+
+
 def test_keeps_names_and_acronyms_inside_a_sentence() -> None:
     assert lower_name("Smart LED Bulb") == "smart LED bulb"
 
@@ -99,6 +156,18 @@ def test_writes_money_in_euros_with_cents() -> None:
     assert money(Decimal("1479.15")) == "€1,479.15"
     assert money(Decimal("5")) == "€5.00"
     assert money(Decimal("-0.5")) == "-€0.50"
+
+
+@pytest.mark.parametrize(("currency", "written"), [("$", "-$1,005.00"), ("CHF", "-CHF 1,005.00")])
+def test_money_is_in_the_shops_currency(
+    monkeypatch: pytest.MonkeyPatch, currency: str, written: str
+) -> None:
+    monkeypatch.setenv("AISLE_SHOP_CURRENCY", currency)
+    get_settings.cache_clear()
+    try:
+        assert money(Decimal("-1005")) == written
+    finally:
+        get_settings.cache_clear()
 
 
 def test_names_payment_methods() -> None:
