@@ -1,5 +1,6 @@
 """What a change would do: shown to the customer first, then done exactly so."""
 
+import hashlib
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -33,3 +34,8 @@ class Plan:
     refunds: tuple[MoneyMove, ...] = field(default=())
     refund_later: MoneyMove | None = None
     difference: Decimal = Decimal("0.00")
+
+    @property
+    def fingerprint(self) -> str:
+        """A short name of everything that the plan does: equal plans have equal ones."""
+        return hashlib.sha256(repr(self).encode()).hexdigest()
