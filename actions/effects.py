@@ -8,6 +8,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 from sqlalchemy.orm import Session
 
+from actions.background import in_background
 from actions.turn import Event, Turn
 from aisle.conversations.dialogue import open_conversation
 from aisle.conversations.models import Conversation
@@ -39,10 +40,13 @@ class WritingAction(Action, ABC):
     ) -> list[Event]:
         """Do it within the session's transaction; return the events, as ``run`` would."""
 
-    def run(
+    async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[Event]:
-        turn = Turn(tracker)
+        # A mail server or a shop's system may be slow; others are served meanwhile.
+        return await in_background(self._run, Turn(tracker), dispatcher)
+
+    def _run(self, turn: Turn, dispatcher: CollectingDispatcher) -> list[Event]:
         with get_database().transaction() as session:
             conversation = open_conversation(session, turn.sender_id)
             run = ActionRun(session, turn.message_id, turn.position, self.name())

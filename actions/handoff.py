@@ -8,12 +8,16 @@ from rasa_sdk.executor import CollectingDispatcher
 from sqlalchemy.orm import Session
 
 from actions.effects import WritingAction
+from actions.form.details.base import Draft
+from actions.form.progress import FORM_SLOTS
+from actions.form.summaries import draft_in_words
 from actions.turn import Event, Turn
 from aisle.conversations.models import Conversation
 from aisle.handoff.service import escalate, queue_position
 from aisle.handoff.summary import summarise
 from aisle.handoff.urgency import needs_human_now
 from aisle.settings import get_settings
+from aisle.shop.backend.chosen import get_backend
 
 VERY_UPSET = -0.6
 """Sentiment from which on a complaint goes straight to a human."""
@@ -35,6 +39,7 @@ class EscalateToHuman(WritingAction):
             conversation,
             request=request,
             order_number=turn.slot("order_number"),
+            details=_details(session, conversation, turn),
             said=turn.wishes(),
             sentiment=turn.sentiments(),
         )
@@ -48,9 +53,20 @@ class EscalateToHuman(WritingAction):
         return [
             ActiveLoop(None),
             SlotSet("requested_slot", None),
-            SlotSet("request", None),
+            *(SlotSet(name, None) for name in FORM_SLOTS),
             ConversationPaused(),
         ]
+
+
+def _details(session: Session, conversation: Conversation, turn: Turn) -> str:
+    """What is known of a change that is not made, and wishes that are still waiting."""
+    parts = []
+    number, customer_id = turn.slot("order_number"), conversation.customer_id
+    if turn.slot("draft") and customer_id is not None:
+        order = get_backend(session).order(customer_id, number) if number else None
+        parts.append(draft_in_words(Draft.from_slot(turn.slot("draft")), order))
+    parts += [f"also wants: {wish['text']}" for wish in turn.slot("waiting") or []]
+    return " · ".join(part for part in parts if part)
 
 
 class ReactToComplaint(Action):

@@ -13,7 +13,9 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.background import in_background
 from actions.effects import once
+from actions.form.progress import Progress
 from actions.products import TELL, is_follow_up
+from actions.requests import BESIDE_QUESTIONS, request_of
 from actions.turn import Event, Turn
 from aisle.conversations.dialogue import find_conversation, open_conversation
 from aisle.conversations.news import announce_draft
@@ -44,6 +46,9 @@ class AnswerQuestion(Action):
     def _answer(self, turn: Turn, dispatcher: CollectingDispatcher) -> list[Event]:
         if needs_human_now(turn.text):
             return say_sorry_and_escalate(dispatcher)
+        request = request_of(turn.intent, turn.text)
+        if request in BESIDE_QUESTIONS and not turn.in_form:
+            return _begin(request, turn)
         named = get_catalogue().find_products(turn.text) if turn.intent in TELL else []
         if named:
             return tell_about_product(turn.intent, named[0].product_id, turn, dispatcher)
@@ -81,6 +86,13 @@ class RateNotHelpful(RateHelpful):
 
     def name(self) -> str:
         return "action_rate_not_helpful"
+
+
+def _begin(request: str, turn: Turn) -> list[Event]:
+    """Let the request form deal with it."""
+    before, progress = Progress.of(turn), Progress.of(turn)
+    progress.begin(request, turn.text, turn.entities("date"))
+    return [*progress.changes_since(before), FollowupAction("request_form")]
 
 
 def say_sorry_and_escalate(dispatcher: CollectingDispatcher) -> list[Event]:

@@ -1,59 +1,90 @@
 """What customers can ask for, and what each request needs to be known first."""
 
+import re
 from dataclasses import dataclass
 
+from aisle.shop.numbers import find_order_numbers
 from aisle.shop.orders import OPEN_STATES, OrderState
+from aisle.shop.policies.changes import Operation
 
 
 @dataclass(frozen=True)
 class Request:
-    """``statuses`` are those of the orders that the request usually concerns."""
+    """``statuses`` are those of the orders that the request usually concerns.
+
+    ``operation`` is what the shop does for it, after an explicit yes.
+    """
 
     needs_identity: bool = False
     needs_order: bool = False
     needs_product: bool = False
+    operation: Operation | None = None
     statuses: tuple[OrderState, ...] = ()
 
 
-def _about_order(*statuses: OrderState) -> Request:
-    return Request(needs_identity=True, needs_order=True, statuses=statuses)
+def _about_order(*statuses: OrderState, operation: Operation | None = None) -> Request:
+    return Request(needs_identity=True, needs_order=True, operation=operation, statuses=statuses)
 
+
+CHANGE_DEFAULT_ADDRESS = "change_default_address"
+GET_INVOICE = "get_invoice"
 
 REQUESTS: dict[str, Request] = {
     "track_order": _about_order(*OPEN_STATES),
     "order_details": _about_order(),
     "list_orders": Request(needs_identity=True),
     "track_refund": Request(needs_identity=True),
-    "cancel_order": _about_order(OrderState.PENDING),
-    "change_order": _about_order(OrderState.PENDING),
-    "change_shipping_address": _about_order(OrderState.PENDING),
-    "change_payment_method": _about_order(OrderState.PENDING),
-    "return_item": _about_order(OrderState.DELIVERED),
-    "exchange_item": _about_order(OrderState.DELIVERED),
-    "get_refund": _about_order(OrderState.DELIVERED),
+    GET_INVOICE: _about_order(),
+    "cancel_order": _about_order(OrderState.PENDING, operation=Operation.CANCEL_ORDER),
+    "change_order": _about_order(OrderState.PENDING, operation=Operation.CHANGE_ITEMS),
+    "change_shipping_address": _about_order(OrderState.PENDING, operation=Operation.CHANGE_ADDRESS),
+    "change_payment_method": _about_order(OrderState.PENDING, operation=Operation.CHANGE_PAYMENT),
+    "return_item": _about_order(OrderState.DELIVERED, operation=Operation.RETURN_ITEMS),
+    "exchange_item": _about_order(OrderState.DELIVERED, operation=Operation.EXCHANGE_ITEMS),
+    CHANGE_DEFAULT_ADDRESS: Request(
+        needs_identity=True, operation=Operation.CHANGE_DEFAULT_ADDRESS
+    ),
+    "get_refund": _about_order(OrderState.DELIVERED, OrderState.PENDING),
     "damaged_item": _about_order(OrderState.DELIVERED),
     "missing_item": _about_order(OrderState.DELIVERED),
     "product_availability": Request(needs_product=True),
     "product_price": Request(needs_product=True),
     "product_information": Request(needs_product=True),
 }
-"""By intent."""
+"""By intent; `CHANGE_DEFAULT_ADDRESS` has none of its own and is known by what is said."""
 
-HANDED_OVER = (
-    "cancel_order",
-    "change_order",
-    "change_shipping_address",
-    "change_payment_method",
-    "return_item",
-    "exchange_item",
-    "get_refund",
-    "damaged_item",
-    "missing_item",
-)
+HANDED_OVER = ("get_refund", "damaged_item", "missing_item")
 """Requests that a human carries out."""
 
-QUESTIONS_ABOUT_ORDERS = ("order_details", "list_orders", "track_refund")
-"""While a request of `HANDED_OVER` is being dealt with, these are questions in between."""
+QUESTIONS_ABOUT_ORDERS = ("order_details", "list_orders", "track_refund", "track_order")
+"""While a change is being dealt with, these are questions in between."""
 
 OTHER_CUSTOMER = "other_customer"
 """In place of a request that concerns somebody else: it is declined."""
+
+
+BESIDE_QUESTIONS = (CHANGE_DEFAULT_ADDRESS, GET_INVOICE)
+"""Requests whose intent is a question's as well; what is said tells them apart."""
+
+_ABOUT_THE_ACCOUNT = re.compile(
+    r"\b(?:default|account|profile|on file|address book|future orders|all (?:my )?orders|"
+    r"in your (?:system|records))\b",
+    re.IGNORECASE,
+)
+
+
+def request_of(intent: str | None, text: str) -> str | None:
+    """Return the request that a message makes, or None when it makes none."""
+    if intent in ("change_shipping_address", "edit_account") and _ABOUT_THE_ACCOUNT.search(text):
+        is_address = intent != "edit_account" or "address" in text.casefold()
+        return CHANGE_DEFAULT_ADDRESS if is_address else None
+    if intent == GET_INVOICE and not find_order_numbers(text):
+        return None
+    return intent if intent in REQUESTS else None
+
+
+def is_change(request: str | None) -> bool:
+    """Whether the request is one that somebody has to do something for."""
+    if request in HANDED_OVER:
+        return True
+    return request in REQUESTS and REQUESTS[request].operation is not None

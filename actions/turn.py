@@ -1,5 +1,6 @@
 """What an action may know about the dialogue. Identity is never in here."""
 
+from copy import copy
 from itertools import takewhile
 from typing import Any
 
@@ -51,6 +52,20 @@ class Turn:
 
     def entities(self, kind: str) -> list[str]:
         return [e["value"] for e in self.message.get("entities") or [] if e["entity"] == kind]
+
+    @property
+    def clauses(self) -> list[dict[str, Any]]:
+        """The parts of a message that may hold several wishes, each understood by itself.
+
+        Each has text, intent {name, confidence} and entities; empty for a simple message.
+        """
+        return self.message.get("wishes") or []
+
+    def about(self, text: str) -> "Turn":
+        """Return this turn as if the customer had written another text."""
+        other = copy(self)
+        other.message = {**self.message, "text": text}
+        return other
 
     def slot(self, name: str) -> Any:
         return self._slots[name] if name in self._slots else self._tracker.get_slot(name)

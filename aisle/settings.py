@@ -69,6 +69,7 @@ class ShopSettings(_Section):
         "€", min_length=1, max_length=5, description="Stands before amounts: €, $, CHF."
     )
     verification: VerificationSettings
+    return_instructions: Path = Field(description="The text of the mail about a return.")
 
 
 class SqliteSettings(_Section):

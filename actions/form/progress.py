@@ -1,6 +1,7 @@
 """What the request form knows so far."""
 
 from dataclasses import asdict, dataclass, fields
+from enum import Enum
 from typing import Any
 
 from rasa_sdk.events import SlotSet
@@ -8,13 +9,36 @@ from rasa_sdk.events import SlotSet
 from actions.requests import REQUESTS, Request
 from actions.turn import Event, Turn
 
+FORM_SLOTS = ("request", "draft", "offer", "notes", "alternative", "waiting", "verdict")
+"""What is forgotten when a human takes over."""
+
+
+class Verdict(str, Enum):
+    """How the form ended, when not with everything known."""
+
+    CONFIRMED = "confirmed"
+    """The customer said yes to exactly what was shown."""
+    DROPPED = "dropped"
+    """The customer does not want it any more."""
+    TOLD = "told"
+    """Everything there is to say has been said."""
+    NOT_SUPPORTED = "not_supported"
+    """The shop's system cannot do it, a colleague can."""
+    HUMAN_OFFERED = "human_offered"
+    """The bot has said why it cannot, and a human might."""
+    HUMAN = "human"
+    """A human takes over."""
+
 
 @dataclass
 class Progress:
     """The form's slots: what is wanted, and what is known so far.
 
-    ``order_hint`` is the text that says which order is meant until that is settled:
-    it waits there while the customer proves who they are.
+    ``order_hint`` is the text that says which order is meant until that is settled, and
+    ``notes`` are texts that may hold details of a change: both wait there while the
+    customer proves who they are. ``draft`` is the change as far as it is known, ``offer``
+    names the plan that was last shown, ``alternative`` is what was offered instead, and
+    ``waiting`` are further wishes.
     """
 
     request: str | None = None
@@ -23,6 +47,12 @@ class Progress:
     order_number: str | None = None
     offered_orders: list[str] | None = None
     product_id: str | None = None
+    notes: list[str] | None = None
+    draft: dict[str, Any] | None = None
+    offer: str | None = None
+    alternative: str | None = None
+    waiting: list[dict[str, Any]] | None = None
+    verdict: str | None = None
 
     @classmethod
     def of(cls, turn: Turn) -> "Progress":
@@ -31,6 +61,13 @@ class Progress:
     @property
     def needs(self) -> Request:
         return REQUESTS.get(self.request or "", Request())
+
+    def begin(self, request: str, text: str, dates: list[str]) -> None:
+        """Start with a new request; which order was talked about is kept."""
+        self.request = request
+        self.order_hint = {"text": text, "dates": dates}
+        self.notes = [text]
+        self.draft = self.offer = self.alternative = self.verdict = None
 
     def changes_since(self, before: "Progress") -> list[Event]:
         old = asdict(before)

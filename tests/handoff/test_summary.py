@@ -1,14 +1,20 @@
 """What an agent reads first."""
 
+import pytest
+
 from aisle.conversations.models import Conversation
 from aisle.customers.models import Customer
 from aisle.handoff.summary import summarise
 
 
-def verified(level: int = 1) -> Conversation:
+def verified(by: str = "contact", level: int = 1) -> Conversation:
     emma = Customer(id=None, first_name="Emma", last_name="Novak")
     conversation = Conversation(
-        sender_id="x", channel="rest", verification_level=level, failed_identity_checks=0
+        sender_id="x",
+        channel="rest",
+        verification_level=level,
+        verified_by=by,
+        failed_identity_checks=0,
     )
     conversation.customer = emma
     conversation.customer_id = "known"
@@ -33,6 +39,12 @@ def test_says_who_what_and_how_the_customer_feels() -> None:
         "Emma Novak (identity confirmed by contact data) · wants: exchange item, order #W1002290"
         " · said: “the armrest is broken” · mood: very upset, falling"
     )
+
+
+@pytest.mark.parametrize(("by", "words"), [("code", "by code"), ("shop", "by the shop")])
+def test_says_by_what_the_identity_is_confirmed(by: str, words: str) -> None:
+    summary = summarise(verified(by, 2), request=None, order_number=None, said=[], sentiment=[])
+    assert summary.startswith(f"Emma Novak (identity confirmed {words}) ")
 
 
 def test_an_unknown_customer_is_named_as_such_with_the_failed_tries() -> None:

@@ -1,0 +1,220 @@
+"""A change of an order or account: its details, what will happen, and the explicit yes."""
+
+import re
+
+from actions.form.context import ALTERNATIVE, CODE, CONFIRMATION, IDENTITY, ORDER, FormContext
+from actions.form.details.address import AddressDetails, DefaultAddressDetails
+from actions.form.details.base import Details
+from actions.form.details.cancel import CancelDetails
+from actions.form.details.items import read_choice
+from actions.form.details.payment import PaymentDetails
+from actions.form.details.returns import ReturnDetails
+from actions.form.details.swaps import ChangeItemsDetails, ExchangeDetails
+from actions.form.identity import IdentityPart
+from actions.form.progress import Verdict
+from actions.form.refused import Alternative, alternative_to, say_refusal
+from actions.form.summaries import Summary
+from actions.form.wish import WishPart
+from aisle.shop.backend.contract import OperationNotSupported
+from aisle.shop.orders import OrderState
+from aisle.shop.policies.allowed import check_status
+from aisle.shop.policies.changes import Operation
+from aisle.shop.policies.plan import Plan
+from aisle.shop.policies.refusals import Refusal
+from aisle.shop.wording import spoken_lines
+
+MOST_CORRECTIONS = 3
+"""Refused details that are asked for again in one turn, before a human is offered."""
+
+_DETAILS: dict[Operation, type[Details]] = {
+    Operation.CANCEL_ORDER: CancelDetails,
+    Operation.CHANGE_ADDRESS: AddressDetails,
+    Operation.CHANGE_DEFAULT_ADDRESS: DefaultAddressDetails,
+    Operation.CHANGE_PAYMENT: PaymentDetails,
+    Operation.CHANGE_ITEMS: ChangeItemsDetails,
+    Operation.EXCHANGE_ITEMS: ExchangeDetails,
+    Operation.RETURN_ITEMS: ReturnDetails,
+}
+_HESITATES = re.compile(
+    r"[?]|\b(?:but|wait|not|no|nope|don.?t|can.?t|won.?t|instead|except|only|unless|if|before|"
+    r"first|later|tomorrow|actually|rather|maybe|think|hold on|almost)\b",
+    re.IGNORECASE,
+)
+_STILL_A_YES = re.compile(
+    r"\b(?:no problem|why not|don.?t mind|if you (?:can|could|would)|no doubt)\b", re.IGNORECASE
+)
+
+
+class ChangePart:
+    def __init__(self, context: FormContext, identity: IdentityPart, wish: WishPart) -> None:
+        self._context = context
+        self._progress = context.progress
+        self._identity = identity
+        self._wish = wish
+
+    # --- reading
+
+    def read(self) -> bool:
+        """Take details, a yes or a correction from the message; whether there was any."""
+        asked = self._context.asked
+        if asked == ALTERNATIVE:
+            return self._read_alternative()
+        if self._operation is None or asked in (None, IDENTITY, CODE, ORDER):
+            return False
+        if self._context.is_question and not self._is_asked_for():
+            return self._read_question()
+        details = self._details()
+        before = details.draft.to_slot()
+        details.draft.said = [*details.draft.said, self._context.turn.text]
+        brought = details.read(self._context.turn.text)
+        if brought or details.draft.to_slot() != {**before, "said": details.draft.said}:
+            details.save()
+            return True
+        return asked == CONFIRMATION and self._read_yes()
+
+    def _read_yes(self) -> bool:
+        """Only a clear yes, to what was just shown, counts."""
+        turn = self._context.turn
+        further = self._wish.further_wishes()
+        intent, text = turn.intent, turn.text
+        if further:  # "yes, and cancel the other one"
+            intent, text = turn.clauses[0]["intent"]["name"], turn.clauses[0]["text"]
+        if intent != "affirm" or _HESITATES.search(_STILL_A_YES.sub("", text)):
+            return False
+        self._progress.waiting = [*(self._progress.waiting or []), *further]
+        self._progress.verdict = Verdict.CONFIRMED
+        return True
+
+    def _read_alternative(self) -> bool:
+        if self._context.turn.intent != "affirm" or _HESITATES.search(self._context.turn.text):
+            return False
+        alternative, self._progress.alternative = self._progress.alternative, None
+        if alternative == Alternative.HUMAN:
+            self._progress.verdict = Verdict.HUMAN
+            return True
+        said = (self._progress.draft or {}).get("said") or []
+        self._progress.begin(alternative or "", " ".join(said), [])
+        self._progress.order_hint = None  # the same order
+        return True
+
+    def _is_asked_for(self) -> bool:
+        """Whether a question may still be an answer: "is paypal ok?" to "how to pay?"."""
+        return self._context.asked not in (CONFIRMATION,) and self._context.turn.intent in (
+            "inform",
+            "correction",
+            "affirm",
+        )
+
+    def _read_question(self) -> bool:
+        """Answer what is asked about the summary itself: "does that include the jacket?"."""
+        details = self._details()
+        if self._context.asked != CONFIRMATION or self._progress.order_number is None:
+            return False
+        if not read_choice(details, self._context.turn.text).lines:
+            return False
+        if self._operation is Operation.CANCEL_ORDER:
+            self._context.say("utter_cancels_all", items=spoken_lines(details.order.lines))
+        return True
+
+    # --- asking
+
+    def check_status(self) -> str | None:
+        """Say so at once when the order's state does not allow it; ask for an alternative."""
+        if self._progress.request == "get_refund":
+            return self._turn_into_change()
+        if self._operation is None:
+            return None
+        if self._operation not in self._context.backend.operations:
+            self._progress.verdict = Verdict.NOT_SUPPORTED
+            return None
+        if self._context.order is None:
+            return None
+        try:
+            check_status(self._operation, self._context.order)
+        except Refusal as refusal:
+            return self._refuse(refusal)
+        return None
+
+    def _turn_into_change(self) -> str | None:
+        """Money comes back by a return, or by cancelling; a refund under way is told."""
+        order = self._context.order
+        if order is None or order.refunds:
+            return None
+        if order.status == OrderState.DELIVERED:
+            self._context.say("utter_refund_by_return")
+            self._progress.request = "return_item"
+            return self.check_status()
+        if order.status == OrderState.PENDING:
+            self._context.say("utter_offer_cancel_for_refund", order_number=order.id)
+            self._progress.alternative = "cancel_order"
+            return ALTERNATIVE
+        return None
+
+    def ask(self) -> str | None:
+        """Ask for what is missing, then for the yes; None when there is nothing to ask."""
+        if self._operation is None:
+            return None
+        details = self._details()
+        self._read_notes(details)
+        for _ in range(MOST_CORRECTIONS):
+            missing = details.ask()
+            details.save()
+            if missing is not None or self._progress.verdict is not None:
+                return missing
+            try:
+                return self._ask_yes(self._preview(details), details)
+            except OperationNotSupported:
+                self._progress.verdict = Verdict.NOT_SUPPORTED
+                return None
+            except Refusal as refusal:
+                say_refusal(self._context, refusal)
+                if not details.forget(refusal):
+                    break
+        self._progress.verdict = Verdict.HUMAN_OFFERED
+        return None
+
+    def _read_notes(self, details: Details) -> None:
+        notes, self._progress.notes = self._progress.notes, None
+        for text in notes or []:
+            details.draft.said = [*details.draft.said, text]
+            details.read(text)
+
+    def _ask_yes(self, plan: Plan, details: Details) -> str:
+        self._progress.offer = plan.fingerprint
+        response, values = Summary(plan, self._context.order, details.methods).offer()
+        self._context.say(response, **values)
+        return CONFIRMATION
+
+    def _refuse(self, refusal: Refusal) -> str | None:
+        """Say why it is not possible, and offer or begin what is."""
+        alternative = alternative_to(self._progress.request or "", self._context.order)
+        if alternative.begins_at_once:
+            self._context.say(alternative.response, order_number=self._progress.order_number)
+            self._progress.request = alternative.request
+            return self.check_status()
+        say_refusal(self._context, refusal, operation=self._operation)
+        self._progress.alternative = alternative.request
+        if alternative.request is None:
+            self._progress.verdict = Verdict.TOLD
+            return None
+        self._context.say(alternative.response, order_number=self._progress.order_number)
+        return ALTERNATIVE
+
+    # --- looking up
+
+    @property
+    def _operation(self) -> Operation | None:
+        return self._progress.needs.operation
+
+    def _preview(self, details: Details) -> Plan:
+        return self._context.backend.preview(self._context.customer.id, details.change())
+
+    def _details(self) -> Details:
+        return details_of(self._context)
+
+
+def details_of(context: FormContext) -> Details:
+    """Return the details of the change that is being dealt with, as far as they are known."""
+    operation = context.progress.needs.operation
+    assert operation is not None  # asked for only when there is one
+    return _DETAILS[operation](context, context.order)

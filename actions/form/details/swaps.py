@@ -1,0 +1,326 @@
+"""Which items become which other variant, and who pays the difference?"""
+
+import uuid
+from abc import abstractmethod
+from dataclasses import replace
+from decimal import Decimal
+
+from actions.form.details.base import MOST_CHOICES, Details, ItemDraft
+from actions.form.details.items import (
+    ITEMS,
+    ask_items,
+    line_of,
+    read_choice,
+    read_taken_back,
+    remember_unclear,
+)
+from actions.form.details.payment import METHOD, ask_method
+from actions.form.refused import say_refusal
+from aisle.shop.catalogue import get_catalogue
+from aisle.shop.models import OrderLine, Product, Variant
+from aisle.shop.policies.changes import ChangeItems, ExchangeItems, Operation, Pieces, Swap
+from aisle.shop.policies.methods import methods_for
+from aisle.shop.policies.refusals import (
+    GiftCardTooSmall,
+    MethodMissing,
+    NothingChosen,
+    NotOwnMethod,
+    OtherProduct,
+    Refusal,
+    SameVariant,
+    SoldOut,
+    TooManyPieces,
+)
+from aisle.shop.selection.methods import choose_method
+from aisle.shop.selection.places import find_places
+from aisle.shop.selection.swaps import SwapWish, read_swaps
+from aisle.shop.selection.variants import VariantChoice, choose_variant, describe_variant
+from aisle.shop.wording import lower_name
+
+OPTIONS = "options"
+
+
+class SwapDetails(Details):
+    slots = (ITEMS, OPTIONS, METHOD)
+    operation: Operation
+
+    @abstractmethod
+    def change(self) -> ChangeItems | ExchangeItems: ...
+
+    # --- reading
+
+    def read(self, text: str) -> bool:
+        brought = [self._read_offered_variant(text)]
+        if not brought[0]:
+            brought += [self._read_swaps(text), self._read_method(text)]
+        return any(brought)
+
+    def _read_swaps(self, text: str) -> bool:
+        if read_taken_back(self, text):
+            return True
+        expected = uuid.UUID(self.draft.expected) if self.draft.expected else None
+        lines = list(self.order.lines)
+        wishes = read_swaps(text, lines, self._products, get_catalogue(), expected=expected)
+        if wishes:
+            return self._merge_all(wishes)
+        choice = read_choice(self, text)
+        if choice.lines:
+            named = [self._with_what_was_unclear(piece) for piece in choice.lines]
+            self.draft.unclear = None
+            return self._merge_all(named)
+        if choice.unclear:
+            self.draft.unclear = self.draft.unclear or text
+        return remember_unclear(self, choice)
+
+    def _with_what_was_unclear(self, piece: Pieces) -> SwapWish:
+        """Read the words again that fitted several items, now that it is clear which is meant."""
+        if self.draft.unclear is not None:
+            lines = [line for line in self.order.lines if line.id == piece.line_id]
+            wishes = read_swaps(
+                self.draft.unclear, lines, self._products, get_catalogue(), expected=piece.line_id
+            )
+            if wishes:
+                return wishes[0]
+        return SwapWish(piece.line_id, piece.quantity)
+
+    def _merge_all(self, wishes: list[SwapWish]) -> bool:
+        changed = [self._merge(wish) for wish in wishes]
+        return any(changed)
+
+    def _merge(self, wish: SwapWish) -> bool:
+        """Add a wish to the draft, or its options to those that are known; whether it is new."""
+        line = str(wish.line_id)
+        for index, item in enumerate(self.draft.items):
+            if item.line != line:
+                continue
+            new = replace(
+                item,
+                quantity=wish.quantity,
+                wanted={**item.wanted, **wish.wanted},
+                keys=list(wish.keys) or item.keys,
+                cheapest=wish.cheapest or item.cheapest,
+            )
+            if new != replace(item, quantity=wish.quantity):
+                new.variant = None
+            self.draft.items[index] = new
+            return new != item or self._say_other_product(wish)
+        new = ItemDraft(
+            line, wish.quantity, dict(wish.wanted), list(wish.keys), cheapest=wish.cheapest
+        )
+        self.draft.items.append(new)
+        self._say_other_product(wish)
+        return True
+
+    def _say_other_product(self, wish: SwapWish) -> bool:
+        """Say that an item cannot become another product; whether that was asked for."""
+        if wish.other is None:
+            return False
+        line = next(line for line in self.order.lines if line.id == wish.line_id)
+        say_refusal(self.context, OtherProduct(line.variant.product.name, wish.other))
+        return True
+
+    def _read_offered_variant(self, text: str) -> bool:
+        """Take the variant that is chosen of those that were shown: "the second one"."""
+        item = self._expected_item()
+        shown = self._offered_variants(item)
+        if item is None or not shown:
+            return False
+        chosen = self._chosen_of(text, item, shown)
+        if chosen is None:
+            return False
+        item.variant, item.wanted = chosen.id, dict(chosen.options)
+        self.draft.offered, self.draft.expected = [], None
+        return True
+
+    def _chosen_of(self, text: str, item: ItemDraft, shown: list[Variant]) -> Variant | None:
+        if len(shown) == 1 and self.context.turn.intent == "affirm":
+            return shown[0]
+        places = find_places(text, len(shown), asked=True)
+        if len(places) == 1:
+            return shown[places[0]]
+        line = line_of(self, item)
+        wishes = read_swaps(text, [line], self._products, get_catalogue(), expected=line.id)
+        wanted = {key: value for wish in wishes for key, value in wish.wanted.items()}
+        fitting = [v for v in shown if wanted and wanted.items() <= v.options.items()]
+        return fitting[0] if len(fitting) == 1 else None
+
+    def _read_method(self, text: str) -> bool:
+        before = self.draft.method
+        choice = choose_method(text, self.methods)
+        if choice.method is not None:
+            self.draft.method = choice.method.id
+        return self.draft.method != before
+
+    # --- asking
+
+    def ask(self) -> str | None:
+        if not self.draft.items and not self._take_only_line():
+            response = f"utter_need_items_to_{'change' if self._is_pending else 'exchange'}"
+            return ask_items(self, response)
+        for item in self.draft.items:
+            if item.variant is None and not self._settle(item):
+                return OPTIONS
+        return self._ask_method()
+
+    def _take_only_line(self) -> bool:
+        lines = self.order.lines
+        if len(lines) != 1 or lines[0].quantity != 1:
+            return False
+        self.draft.items = [ItemDraft(str(lines[0].id), 1)]
+        return True
+
+    def _settle(self, item: ItemDraft) -> bool:
+        """Find the variant that is wanted, or ask for it; whether it is clear."""
+        line = line_of(self, item)
+        product = line.variant.product
+        name = lower_name(product.name)
+        self.draft.expected = item.line
+        choice = choose_variant(line, product, item.wanted)
+        if choice.unchanged:
+            say_refusal(self.context, SameVariant(product.name))
+            item.wanted = {}
+            choice = choose_variant(line, product, {})
+        if item.cheapest and choice.candidates:
+            cheapest = min(choice.candidates, key=lambda variant: variant.price)
+            choice = VariantChoice(cheapest)
+        if choice.variant is None and not item.wanted:
+            still_shown = tuple(self._offered_variants(item))
+            shown = still_shown or _different_in(item.keys, choice.candidates, line)
+            self._offer(shown, line, "utter_need_which_variant", product=name)
+            return False
+        if choice.variant is not None:
+            item.variant = choice.variant.id
+            self.draft.expected, self.draft.offered = None, []
+            return True
+        wanted = ", ".join(item.wanted.values())
+        item.wanted = {}
+        if choice.candidates:
+            self._offer(
+                choice.candidates, line, "utter_need_nearest_variant", product=name, wanted=wanted
+            )
+            return False
+        others = choose_variant(line, product, {}).candidates
+        self._offer(others, line, "utter_need_other_variant", product=name, wanted=wanted)
+        return False
+
+    def _offer(
+        self, variants: tuple[Variant, ...], line: OrderLine, response: str, **values: str
+    ) -> None:
+        shown = list(variants)[:MOST_CHOICES]
+        self.draft.offered = [variant.id for variant in shown]
+        buttons = [
+            {"title": text, "payload": text}
+            for variant in shown
+            if (text := describe_variant(variant, None))
+        ]
+        if not shown:
+            response = "utter_no_other_variant"
+        self.context.dispatcher.utter_message(
+            response=response, present=describe_variant(line.variant), buttons=buttons, **values
+        )
+
+    def _ask_method(self) -> str | None:
+        """Take the method that paid, when it can, for the difference; else ask."""
+        difference = self._difference()
+        if difference == 0:
+            self.draft.method = None
+            return None
+        if self.draft.method is not None:
+            return None
+        possible = methods_for(self.operation, self.order, self.methods, difference)
+        paid_with = {payment.payment_method_id for payment in self.order.payments}
+        usual = [method for method in possible if method.id in paid_with]
+        if usual or len(possible) == 1:
+            self.draft.method = (usual or possible)[0].id
+            return None
+        if not possible:
+            self.nothing_possible("utter_no_method_for_difference")
+            return None
+        ask_method(self, "utter_need_method_for_difference", possible)
+        return METHOD
+
+    def forget(self, refusal: Refusal) -> bool:
+        if isinstance(refusal, GiftCardTooSmall | NotOwnMethod | MethodMissing):
+            self.draft.method = None
+            return self._has_method()
+        if isinstance(refusal, SameVariant | SoldOut):
+            for item in self.draft.items:
+                item.variant, item.wanted = None, {}
+            return True
+        if isinstance(refusal, NothingChosen | TooManyPieces):
+            self.draft.items = []
+            return True
+        return False
+
+    # --- looking up
+
+    def swaps(self) -> tuple[Swap, ...]:
+        return tuple(
+            Swap(uuid.UUID(item.line), item.quantity, item.variant or "")
+            for item in self.draft.items
+        )
+
+    def _difference(self) -> Decimal:
+        return sum(
+            (
+                (self._variant(item).price - line_of(self, item).price) * item.quantity
+                for item in self.draft.items
+            ),
+            Decimal("0.00"),
+        )
+
+    def _variant(self, item: ItemDraft) -> Variant:
+        variants = line_of(self, item).variant.product.variants
+        return next(variant for variant in variants if variant.id == item.variant)
+
+    def _has_method(self) -> bool:
+        difference = self._difference()
+        return bool(methods_for(self.operation, self.order, self.methods, difference))
+
+    def _expected_item(self) -> ItemDraft | None:
+        found = (item for item in self.draft.items if item.line == self.draft.expected)
+        return next(found, None)
+
+    def _offered_variants(self, item: ItemDraft | None) -> list[Variant]:
+        if item is None:
+            return []
+        variants = {v.id: v for v in line_of(self, item).variant.product.variants}
+        return [variants[id_] for id_ in self.draft.offered if id_ in variants]
+
+    def _is_line(self, id_: str) -> bool:
+        return any(str(line.id) == id_ for line in self.order.lines)
+
+    @property
+    def _products(self) -> dict[str, Product]:
+        return {line.variant.product_id: line.variant.product for line in self.order.lines}
+
+    @property
+    def _is_pending(self) -> bool:
+        return self.operation is Operation.CHANGE_ITEMS
+
+
+def _different_in(
+    keys: list[str], variants: tuple[Variant, ...], line: OrderLine
+) -> tuple[Variant, ...]:
+    """The variants that differ in the options that shall be different, if there are any."""
+    present = line.variant.options
+    different = tuple(
+        variant
+        for variant in variants
+        if all(variant.options.get(key) != present.get(key) for key in keys)
+    )
+    return different or variants
+
+
+class ChangeItemsDetails(SwapDetails):
+    operation = Operation.CHANGE_ITEMS
+
+    def change(self) -> ChangeItems:
+        return ChangeItems(self.order.id, self.swaps(), self.draft.method)
+
+
+class ExchangeDetails(SwapDetails):
+    operation = Operation.EXCHANGE_ITEMS
+
+    def change(self) -> ExchangeItems:
+        return ExchangeItems(self.order.id, self.swaps(), self.draft.method)

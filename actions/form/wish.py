@@ -1,0 +1,142 @@
+"""What is wanted: one thing, or several one after the other."""
+
+from typing import Any
+
+from actions.form.context import ALTERNATIVE, CODE, CONFIRMATION, IDENTITY, ORDER, FormContext
+from actions.form.identity import IdentityPart
+from actions.form.order import OrderPart
+from actions.form.progress import Verdict
+from actions.requests import (
+    QUESTIONS_ABOUT_ORDERS,
+    REQUESTS,
+    is_change,
+    request_of,
+)
+from aisle.shop.numbers import find_order_numbers
+from aisle.shop.order_words import order_numbers_meant
+
+SURE_OF_REQUEST = 0.6
+"""Confidence from which on an answer to "who are you?" is a new request as well."""
+SURE_OF_WISH = 0.7
+"""Confidence from which on a part of a message is a wish of its own."""
+MOST_WAITING = 3
+
+
+class WishPart:
+    def __init__(self, context: FormContext, identity: IdentityPart, order: OrderPart) -> None:
+        self._context = context
+        self._progress = context.progress
+        self._identity = identity
+        self._order = order
+
+    def read(self) -> bool:
+        """Take what is asked for; whether anything is."""
+        context, progress = self._context, self._progress
+        if self._read_several():
+            return True
+        intent = request_of(context.turn.intent, context.turn.text)
+        if intent is not None and not self._is_in_between(intent):
+            if intent != progress.request or context.asked is None:
+                progress.begin(intent, context.turn.text, context.turn.entities("date"))
+            else:
+                progress.notes = [*(progress.notes or []), context.turn.text]
+            numbers = order_numbers_meant(context.turn.text)
+            if numbers and REQUESTS[intent].needs_product:
+                progress.request = "track_order"
+            self._queue(numbers[1:])
+            return True
+        if (
+            context.turn.intent == "inform"
+            and context.asked is None
+            and is_change(progress.request)
+        ):
+            progress.request = "track_order"
+        return False
+
+    def drop(self) -> bool:
+        """Let it be when the customer says so; whether that was said."""
+        if self._context.asked is None or self._context.turn.intent not in ("deny", "stop"):
+            return False
+        self._progress.verdict = Verdict.DROPPED
+        if self._context.turn.intent == "stop":
+            self._progress.waiting = None
+        return True
+
+    def say_not_understood(self) -> bool:
+        """Admit that a request was not understood; rules take care of everything else."""
+        intent = self._context.turn.intent
+        if intent not in REQUESTS or REQUESTS[intent].needs_product:
+            return False
+        if intent != self._progress.request:  # else the same once more
+            self._context.say("utter_not_understood")
+        return True
+
+    # --- several wishes in one message
+
+    def _read_several(self) -> bool:
+        wishes = self._wishes()
+        if len(wishes) < 2:
+            return False
+        if self._context.asked is not None:
+            return False
+        first, *others = wishes
+        self._progress.begin(first["request"], first["text"], first["dates"])
+        self._progress.waiting = others[:MOST_WAITING]
+        self._context.say("utter_several_wishes")
+        return True
+
+    def _queue(self, numbers: list[str]) -> None:
+        """Let the same be done with further orders: "cancel #W1000001 and #W1000002"."""
+        request = self._progress.request
+        others: list[dict[str, Any]] = [
+            {"request": request, "text": number, "dates": []} for number in numbers
+        ]
+        if others:
+            self._progress.waiting = others[:MOST_WAITING]
+
+    def further_wishes(self) -> list[dict[str, Any]]:
+        """Return what a message asks for beside a yes: "yes, and cancel the other one"."""
+        return self._wishes()[:MOST_WAITING]
+
+    def _wishes(self) -> list[dict[str, Any]]:
+        """The wishes of the message; words that are none belong to the one before."""
+        wishes: list[dict[str, Any]] = []
+        for clause in self._context.turn.clauses:
+            intent = clause["intent"]
+            request = request_of(intent["name"], clause["text"])
+            sure = (intent["confidence"] or 0.0) >= SURE_OF_WISH
+            if request is None or not sure or self._continues(wishes, request, clause["text"]):
+                if wishes:
+                    wishes[-1]["text"] += f" {clause['text']}"
+                continue
+            dates = [e["value"] for e in clause["entities"] if e["entity"] == "date"]
+            wishes.append({"request": request, "text": clause["text"], "dates": dates})
+        return wishes
+
+    def _continues(self, wishes: list[dict[str, Any]], request: str, text: str) -> bool:
+        """Whether it is the same wish, with more said about it."""
+        if not wishes or wishes[-1]["request"] != request:
+            return False
+        numbers = find_order_numbers(text)
+        return not numbers or numbers == find_order_numbers(wishes[-1]["text"])
+
+    # --- one wish
+
+    def _is_in_between(self, intent: str) -> bool:
+        """Whether a question, or the answer to ours, only sounds like a new request."""
+        context, progress = self._context, self._progress
+        if context.asked is None:
+            return False
+        if context.asked in (IDENTITY, CODE) and self._identity.identified:
+            return context.turn.confidence < SURE_OF_REQUEST
+        if context.asked == ORDER and self._order.points_at_order():
+            return True
+        if is_change(progress.request) and intent in QUESTIONS_ABOUT_ORDERS:
+            return True  # "and what happens to my money?" does not take the wish back
+        if find_order_numbers(context.turn.text):
+            return False
+        if REQUESTS[intent].needs_product:
+            return not progress.needs.needs_product
+        if context.asked in (CONFIRMATION, ALTERNATIVE):
+            return context.turn.confidence < SURE_OF_REQUEST
+        return False
