@@ -21,6 +21,7 @@ from aisle.shop.policies.allowed import check_status
 from aisle.shop.policies.changes import Operation
 from aisle.shop.policies.plan import Plan
 from aisle.shop.policies.refusals import Refusal
+from aisle.shop.selection.methods import names_method
 from aisle.shop.wording import spoken_lines
 
 MOST_CORRECTIONS = 3
@@ -70,7 +71,9 @@ class ChangePart:
         if brought or details.draft.to_slot() != {**before, "said": details.draft.said}:
             details.save()
             return True
-        return asked == CONFIRMATION and self._read_yes()
+        if asked == CONFIRMATION and self._read_yes():
+            return True
+        return names_method(self._context.turn.text)  # the one that is offered already
 
     def _read_yes(self) -> bool:
         """Only a clear yes, to what was just shown, counts."""

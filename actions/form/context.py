@@ -82,4 +82,6 @@ class FormContext:
     def is_question(self) -> bool:
         """Whether the message asks something and does not ask for something."""
         text = self.turn.text
+        if self.turn.intent == "affirm" and "?" not in text:
+            return False  # "ok do that"
         return bool(_QUESTION.match(text.strip())) and not _WISH.search(text)

@@ -1,8 +1,17 @@
 """What is wanted: one thing, or several one after the other."""
 
+import re
 from typing import Any
 
-from actions.form.context import ALTERNATIVE, CODE, CONFIRMATION, IDENTITY, ORDER, FormContext
+from actions.form.context import (
+    ALTERNATIVE,
+    CODE,
+    CONFIRMATION,
+    DETAILS_OR_YES,
+    IDENTITY,
+    ORDER,
+    FormContext,
+)
 from actions.form.identity import IdentityPart
 from actions.form.order import OrderPart
 from actions.form.progress import Verdict
@@ -20,6 +29,9 @@ SURE_OF_REQUEST = 0.6
 SURE_OF_WISH = 0.7
 """Confidence from which on a part of a message is a wish of its own."""
 MOST_WAITING = 3
+_AS_WELL = re.compile(
+    r"\b(?:also|too|as well|and then|after ?wards|after that|next)\b", re.IGNORECASE
+)
 
 
 class WishPart:
@@ -36,6 +48,8 @@ class WishPart:
             return True
         intent = request_of(context.turn.intent, context.turn.text)
         if intent is not None and not self._is_in_between(intent):
+            if self._is_further(intent):
+                return self._keep_for_later(intent)
             if intent != progress.request or context.asked is None:
                 progress.begin(intent, context.turn.text, context.turn.entities("date"))
             else:
@@ -52,6 +66,25 @@ class WishPart:
         ):
             progress.request = "track_order"
         return False
+
+    def _is_further(self, intent: str) -> bool:
+        """Whether another change is wanted as well: "and make it my default address too"."""
+        context = self._context
+        if context.asked not in DETAILS_OR_YES or not is_change(intent):
+            return False
+        return intent != self._progress.request and bool(_AS_WELL.search(context.turn.text))
+
+    def _keep_for_later(self, intent: str) -> bool:
+        turn = self._context.turn
+        said = (self._progress.draft or {}).get("said") or []
+        wish = {
+            "request": intent,
+            "text": " . ".join([*said, turn.text]),  # what was said may concern this one, too
+            "dates": turn.entities("date"),
+        }
+        self._progress.waiting = [*(self._progress.waiting or []), wish][:MOST_WAITING]
+        self._context.say("utter_right_afterwards")
+        return True
 
     def drop(self) -> bool:
         """Let it be when the customer says so; whether that was said."""

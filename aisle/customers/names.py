@@ -19,6 +19,9 @@ _BESIDE_ZIP = r"[^\w§]*(?:\b(?:and|my|the|is|zip|zipcode|post|postal|postcode|c
 _BEFORE_ZIP = re.compile(rf"{_BESIDE_ZIP}§", re.IGNORECASE)
 _AFTER_ZIP = re.compile(rf"§{_BESIDE_ZIP}$", re.IGNORECASE)
 _A_PLACE_FOLLOWS = re.compile(r"(?:\d|\b(?:in|at|to|near|from))\W*$", re.IGNORECASE)
+_INTRODUCED = re.compile(
+    r"(?:[.!?;\n]|\b(?:i\W?m|i am|it\W?s|this is|here is|name))\s*$", re.IGNORECASE
+)
 _LAST_FIRST = re.compile(r"\W*([^\W\d_]{2,})\s*,\s*([^\W\d_]{2,})\W*§\W*$")
 _PARTICLE_WORDS = (
     "de del della di da dos das do du la le les van von der den ter ten zu zur el al bin ben abu "
@@ -132,7 +135,8 @@ def _bare_name(text: str) -> list[str]:
             beside_zip = _is_beside_zip(run, text)
             alone = len(runs) == 1 and (run.is_capitalised or beside_zip)
             a_place = _A_PLACE_FOLLOWS.search(text[: run.start])
-            if not a_place and (alone or (run.is_capitalised and beside_zip)):
+            introduced = beside_zip and _INTRODUCED.search(text[: run.start]) is not None
+            if not a_place and (alone or introduced or (run.is_capitalised and beside_zip)):
                 return run.words
     last_first = _LAST_FIRST.match(text)
     if last_first and not {word.casefold() for word in last_first.groups()} & _NO_NAME:

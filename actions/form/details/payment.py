@@ -1,11 +1,12 @@
 """With which of the customer's payment methods?"""
 
 from actions.form.details.base import Details
+from actions.form.refused import say_refusal
 from aisle.shop.models import PaymentMethod
 from aisle.shop.policies.changes import ChangePayment, Operation
 from aisle.shop.policies.methods import methods_for
-from aisle.shop.policies.refusals import GiftCardTooSmall, Refusal, SameMethod
-from aisle.shop.selection.methods import choose_method
+from aisle.shop.policies.refusals import GiftCardTooSmall, NotOwnMethod, Refusal, SameMethod
+from aisle.shop.selection.methods import choose_method, names_method
 from aisle.shop.wording import payment_method_name
 
 METHOD = "payment_method"
@@ -22,6 +23,9 @@ class PaymentDetails(Details):
         elif choice.candidates:
             self.draft.method = None
             self.draft.offered = [method.id for method in choice.candidates]
+            return True
+        elif names_method(text):
+            say_refusal(self.context, NotOwnMethod())
             return True
         return self.draft.method != before
 

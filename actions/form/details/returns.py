@@ -11,9 +11,10 @@ from actions.form.details.items import (
     read_taken_back,
     remember_unclear,
 )
+from actions.form.refused import say_refusal
 from aisle.shop.policies.changes import Pieces, ReturnItems
 from aisle.shop.policies.refusals import NothingChosen, RefundElsewhere, Refusal, TooManyPieces
-from aisle.shop.selection.methods import choose_method
+from aisle.shop.selection.methods import MethodChoice, choose_method, names_method
 
 _ALSO = re.compile(r"\b(?:also|too|as well|and|add|plus)\b", re.IGNORECASE)
 _ABOUT_MONEY = re.compile(r"\b(?:refund\w*|money|pay\w*|card|paypal|credit)\b", re.IGNORECASE)
@@ -66,6 +67,9 @@ class ReturnDetails(Details):
             return False
         before = self.draft.method
         choice = choose_method(text, self.methods)
+        if names_method(text) and choice == MethodChoice():
+            say_refusal(self.context, RefundElsewhere())
+            return True
         if choice.method is not None:
             paid_with = {payment.payment_method_id for payment in self.order.payments}
             is_original = paid_with == {choice.method.id}

@@ -1,5 +1,6 @@
 """Which items become which other variant, and who pays the difference?"""
 
+import re
 import uuid
 from abc import abstractmethod
 from dataclasses import replace
@@ -15,6 +16,7 @@ from actions.form.details.items import (
     remember_unclear,
 )
 from actions.form.details.payment import METHOD, ask_method
+from actions.form.progress import Verdict
 from actions.form.refused import say_refusal
 from aisle.shop.catalogue import get_catalogue
 from aisle.shop.models import OrderLine, Product, Variant
@@ -39,6 +41,13 @@ from aisle.shop.wording import lower_name
 
 OPTIONS = "options"
 
+_MORE_OR_LESS = re.compile(
+    r"\b(?:add(?:ing)?|one more|one less|another|extra|additional|more of|fewer|quantity|double|"
+    r"take\s.{1,30}\s(?:off|out)|(?:take|leave|throw|put)\s(?:off|out|in)|remove|drop|include|"
+    r"(?:cancel|without)\s(?:only|just|the)|only cancel|merge|(?:two|three|\d+) instead of)\b",
+    re.IGNORECASE,
+)
+
 
 class SwapDetails(Details):
     slots = (ITEMS, OPTIONS, METHOD)
@@ -50,10 +59,18 @@ class SwapDetails(Details):
     # --- reading
 
     def read(self, text: str) -> bool:
-        brought = [self._read_offered_variant(text)]
-        if not brought[0]:
-            brought += [self._read_swaps(text), self._read_method(text)]
-        return any(brought)
+        if self._read_offered_variant(text):
+            return True
+        brought = [self._read_swaps(text), self._read_method(text)]
+        return any(brought) or self._read_more_or_less(text)
+
+    def _read_more_or_less(self, text: str) -> bool:
+        """Say that items can only become others, when more or fewer of them are wanted."""
+        if self.draft.items or not _MORE_OR_LESS.search(text):
+            return False
+        self.context.say("utter_refused_only_variants")
+        self.context.progress.verdict = Verdict.HUMAN_OFFERED
+        return True
 
     def _read_swaps(self, text: str) -> bool:
         if read_taken_back(self, text):
