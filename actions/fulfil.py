@@ -115,7 +115,7 @@ def _without_questions(events: list[Event]) -> list[Event]:
 def _begin_next(progress: Progress) -> list[Event]:
     """Go on with the next of several wishes."""
     wish, *others = progress.waiting or []
-    progress.begin(wish["request"], wish["text"], wish["dates"])
+    progress.begin(wish["request"], wish["text"], wish["dates"], wish.get("notes"))
     slots: dict[str, Any] = {
         "request": progress.request,
         "order_hint": progress.order_hint,

@@ -48,7 +48,7 @@ class AnswerQuestion(Action):
             return say_sorry_and_escalate(dispatcher)
         request = request_of(turn.intent, turn.text)
         if request in BESIDE_QUESTIONS and not turn.in_form:
-            return _begin(request, turn)
+            return begin_request(request, turn)
         named = get_catalogue().find_products(turn.text) if turn.intent in TELL else []
         if named:
             return tell_about_product(turn.intent, named[0].product_id, turn, dispatcher)
@@ -88,7 +88,7 @@ class RateNotHelpful(RateHelpful):
         return "action_rate_not_helpful"
 
 
-def _begin(request: str, turn: Turn) -> list[Event]:
+def begin_request(request: str, turn: Turn) -> list[Event]:
     """Let the request form deal with it."""
     before, progress = Progress.of(turn), Progress.of(turn)
     progress.begin(request, turn.text, turn.entities("date"))

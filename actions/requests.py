@@ -72,9 +72,13 @@ _ABOUT_THE_ACCOUNT = re.compile(
     re.IGNORECASE,
 )
 
+_TO_THE_DEFAULT = re.compile(r"\b(?:to|use|at) (?:my|the|our) (?:default|usual)\b", re.IGNORECASE)
+
 
 def request_of(intent: str | None, text: str) -> str | None:
     """Return the request that a message makes, or None when it makes none."""
+    if intent == "change_shipping_address" and _TO_THE_DEFAULT.search(text):
+        return intent
     if intent in ("change_shipping_address", "edit_account") and _ABOUT_THE_ACCOUNT.search(text):
         is_address = intent != "edit_account" or "address" in text.casefold()
         return CHANGE_DEFAULT_ADDRESS if is_address else None

@@ -10,6 +10,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.background import in_background
 from actions.knowledge import (
     answer_from_articles,
+    begin_request,
     say_no_answer,
     say_sorry_and_escalate,
     tell_about_product,
@@ -22,6 +23,11 @@ from aisle.shop.catalogue import get_catalogue
 NOT_UNDERSTOOD = "nlu_fallback"
 
 _ABOUT_ORDERS = re.compile(r"\b(?:orders?|ordered|bought|purchased?)\b", re.IGNORECASE)
+_CANCEL_THE_ORDER = re.compile(
+    r"(?<!not )(?<!n't )(?<!nt )\bcancel "
+    r"(?:it|that|this|them|(?:the|my|this|that) (?:whole )?order)\b",
+    re.IGNORECASE,
+)
 SHORTEST_QUESTION = 4
 """Words from which on a message is taken for a question that no article answers."""
 
@@ -64,6 +70,22 @@ class DefaultFallback(Action):
         else:
             return [*kept, FollowupAction("utter_still_not_understood")]
         return kept
+
+
+class LeaveIt(Action):
+    """Nothing is going on that could be stopped, so "cancel it" means the order."""
+
+    def name(self) -> str:
+        return "action_leave_it"
+
+    def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[Event]:
+        turn = Turn(tracker)
+        if _CANCEL_THE_ORDER.search(turn.text):
+            return begin_request("cancel_order", turn)
+        dispatcher.utter_message(response="utter_stopped")
+        return [SlotSet("waiting", None)]
 
 
 class Repeat(Action):

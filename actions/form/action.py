@@ -72,6 +72,8 @@ class _Form:
         if self._context.asked in DETAILS_OR_YES and self._change.read():
             self._order.read_number()
             return True
+        if is_change(self._progress.request) and answer_about_orders(self._context):
+            return True
         brought = [
             self._identity.read(),
             self._wish.read(),
@@ -80,8 +82,6 @@ class _Form:
         ]
         if any(brought):
             self._note(said_who=brought[0], asked_for=brought[1])
-            return True
-        if is_change(self._progress.request) and answer_about_orders(self._context):
             return True
         return self._wish.drop() or self._context.asked is None or self._wish.say_not_understood()
 

@@ -15,7 +15,9 @@ from actions.form.progress import Verdict
 from actions.form.refused import Alternative, alternative_to, say_refusal
 from actions.form.summaries import Summary
 from actions.form.wish import WishPart
+from actions.requests import request_of
 from aisle.shop.backend.contract import OperationNotSupported
+from aisle.shop.numbers import find_order_numbers
 from aisle.shop.orders import OrderState
 from aisle.shop.policies.allowed import check_status
 from aisle.shop.policies.changes import Operation
@@ -38,9 +40,11 @@ _DETAILS: dict[Operation, type[Details]] = {
 }
 _HESITATES = re.compile(
     r"[?]|\b(?:but|wait|not|no|nope|don.?t|can.?t|won.?t|instead|except|only|unless|if|before|"
-    r"first|later|tomorrow|actually|rather|maybe|think|hold on|almost)\b",
+    r"first|later|tomorrow|actually|rather|maybe|think|hold on|almost|guess|suppose|probably|"
+    r"perhaps|possibly|unsure|might|hm+|should)\b",
     re.IGNORECASE,
 )
+_YES = re.compile(r"\W*(?:yes|yep|yeah|yup|sure|ok|okay|go ahead|correct|exactly)\b", re.IGNORECASE)
 _STILL_A_YES = re.compile(
     r"\b(?:no problem|why not|don.?t mind|if you (?:can|could|would)|no doubt)\b", re.IGNORECASE
 )
@@ -64,6 +68,8 @@ class ChangePart:
             return False
         if self._context.is_question and not self._is_asked_for():
             return self._read_question()
+        if self._asks_for_a_part():
+            return self._read_question()
         details = self._details()
         before = details.draft.to_slot()
         details.draft.said = [*details.draft.said, self._context.turn.text]
@@ -82,11 +88,20 @@ class ChangePart:
         intent, text = turn.intent, turn.text
         if further:  # "yes, and cancel the other one"
             intent, text = turn.clauses[0]["intent"]["name"], turn.clauses[0]["text"]
-        if intent != "affirm" or _HESITATES.search(_STILL_A_YES.sub("", text)):
+        if intent != "affirm" and not self._repeats_the_wish(intent, text):
+            return False
+        if _HESITATES.search(_STILL_A_YES.sub("", text)):
             return False
         self._progress.waiting = [*(self._progress.waiting or []), *further]
         self._progress.verdict = Verdict.CONFIRMED
         return True
+
+    def _repeats_the_wish(self, intent: str, text: str) -> bool:
+        """ "Yes, cancel the order": a yes and the very thing that was offered."""
+        same = request_of(intent, text) == self._progress.request
+        numbers = find_order_numbers(text)
+        same_order = not numbers or numbers == [self._progress.order_number]
+        return same and same_order and _YES.match(text) is not None
 
     def _read_alternative(self) -> bool:
         if self._context.turn.intent != "affirm" or _HESITATES.search(self._context.turn.text):
@@ -99,6 +114,15 @@ class ChangePart:
         self._progress.begin(alternative or "", " ".join(said), [])
         self._progress.order_hint = None  # the same order
         return True
+
+    def _asks_for_a_part(self) -> bool:
+        """ "Can you cancel only the headphones?" """
+        cancelling = self._operation is Operation.CANCEL_ORDER
+        if not cancelling or self._context.asked != CONFIRMATION:
+            return False
+        if self._context.turn.intent in ("affirm", "deny", "correction"):
+            return False
+        return bool(read_choice(self._details(), self._context.turn.text).lines)
 
     def _is_asked_for(self) -> bool:
         """Whether a question may still be an answer: "is paypal ok?" to "how to pay?"."""

@@ -31,7 +31,7 @@ GIVES_DATA = ("inform", "correction")
 
 _QUESTION = re.compile(
     r"(?:(?:hmm+|oh|ok|okay|wait|and|but|so|also|hold on)\W+)*"
-    r"(?:do|does|did|is|are|was|were|what|how|when|why|where|which|who|will)\b",
+    r"(?!do\s+(?:it|that|so|this|go)\b)(?:do|does|did|is|are|was|were|what|how|when|why|where|which|who|will)\b",
     re.IGNORECASE,
 )
 _WISH = re.compile(

@@ -5,7 +5,7 @@ from dataclasses import asdict
 
 from actions.form.context import CODE, DETAILS_OR_YES, IDENTITY, FormContext
 from actions.form.progress import Verdict
-from actions.requests import OTHER_CUSTOMER
+from actions.requests import OTHER_CUSTOMER, REQUESTS, request_of
 from aisle.conversations.verification import (
     CodeCheck,
     CodeSent,
@@ -25,6 +25,7 @@ from aisle.customers.identity import (
     parse_credentials,
     required_level,
 )
+from aisle.shop.policies.changes import Operation
 
 LOOK_UP = "look_up"
 
@@ -90,6 +91,8 @@ class IdentityPart:
             given = known.combined_with(given)
         elif not given.complete and not (given.last_name and _SAYS_WHO.search(context.turn.text)):
             return False
+        if not asked and not given.email and self._may_be_an_address():
+            return False
         if given.has_name_and_zip and not given.email and context.is_known:
             return self._read_address_like(given)
         if given.complete:
@@ -98,6 +101,14 @@ class IdentityPart:
         else:
             progress.credentials = asdict(given)
         return True
+
+    def _may_be_an_address(self) -> bool:
+        """ "To 9 Pine Court, Denver, CO 80203" has a name and a ZIP code in it as well."""
+        turn = self._context.turn
+        request = request_of(turn.intent, turn.text) or self._progress.request
+        wanted = REQUESTS[request].operation if request in REQUESTS else None
+        is_address = wanted in (Operation.CHANGE_ADDRESS, Operation.CHANGE_DEFAULT_ADDRESS)
+        return is_address and not _SAYS_WHO.search(turn.text)
 
     def _read_address_like(self, given: Credentials) -> bool:
         """A name and a ZIP code of somebody who is known already may be part of an address."""

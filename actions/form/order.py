@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from actions.form.context import GIVES_DATA, ORDER, FormContext
+from actions.form.context import CONFIRMATION, GIVES_DATA, ORDER, FormContext
 from actions.form.progress import Verdict
 from actions.requests import REQUESTS
 from aisle.shop.catalogue import get_catalogue
@@ -74,7 +74,10 @@ class OrderPart:
     def _may_point(self) -> bool:
         """Whether words, not only numbers, may say which order is meant."""
         asked = self._context.asked
-        return asked == ORDER or (asked is None and self._context.turn.intent in GIVES_DATA)
+        intent = self._context.turn.intent
+        if asked == CONFIRMATION:
+            return intent == "correction"  # "no, the t-shirt one"
+        return asked == ORDER or (asked is None and intent in GIVES_DATA)
 
     def _is_missing(self) -> bool:
         context, progress = self._context, self._progress

@@ -62,11 +62,19 @@ class Progress:
     def needs(self) -> Request:
         return REQUESTS.get(self.request or "", Request())
 
-    def begin(self, request: str, text: str, dates: list[str]) -> None:
-        """Start with a new request; which order was talked about is kept."""
+    def begin(
+        self, request: str, text: str, dates: list[str], notes: list[str] | None = None
+    ) -> None:
+        """Start with a new request; which order was talked about is kept.
+
+        Args:
+            text: says which order is meant, and may hold details.
+            dates: the dates that NLU found in it.
+            notes: texts with details, when not ``text`` itself.
+        """
         self.request = request
         self.order_hint = {"text": text, "dates": dates}
-        self.notes = [text]
+        self.notes = [text] if notes is None else notes
         self.draft = self.offer = self.alternative = self.verdict = None
 
     def changes_since(self, before: "Progress") -> list[Event]:

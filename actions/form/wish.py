@@ -21,7 +21,7 @@ from actions.requests import (
     is_change,
     request_of,
 )
-from aisle.shop.numbers import find_order_numbers
+from aisle.shop.numbers import are_one_list, find_order_numbers
 from aisle.shop.order_words import order_numbers_meant
 
 SURE_OF_REQUEST = 0.6
@@ -29,6 +29,11 @@ SURE_OF_REQUEST = 0.6
 SURE_OF_WISH = 0.7
 """Confidence from which on a part of a message is a wish of its own."""
 MOST_WAITING = 3
+_CHANGES = re.compile(
+    r"\b(?:swap|change|exchange|instead|make (?:it|them)|(?:can|could) (?:it|i|that) (?:be|have))\b",
+    re.IGNORECASE,
+)
+_CANCEL = re.compile(r"(?<!not )(?<!n't )(?<!nt )\bcancel\b", re.IGNORECASE)
 _AS_WELL = re.compile(
     r"\b(?:also|too|as well|and then|after ?wards|after that|next)\b", re.IGNORECASE
 )
@@ -51,13 +56,17 @@ class WishPart:
             if self._is_further(intent):
                 return self._keep_for_later(intent)
             if intent != progress.request or context.asked is None:
-                progress.begin(intent, context.turn.text, context.turn.entities("date"))
+                told = (progress.notes or []) if context.asked in (IDENTITY, CODE, ORDER) else []
+                notes = [*told, context.turn.text]
+                progress.begin(intent, context.turn.text, context.turn.entities("date"), notes)
             else:
                 progress.notes = [*(progress.notes or []), context.turn.text]
             numbers = order_numbers_meant(context.turn.text)
             if numbers and REQUESTS[intent].needs_product:
-                progress.request = "track_order"
-            self._queue(numbers[1:])
+                wants_change = _CHANGES.search(context.turn.text)
+                progress.request = "change_order" if wants_change else "track_order"
+            if not context.turn.clauses and are_one_list(context.turn.text):
+                self._queue(numbers[1:])
             return True
         if (
             context.turn.intent == "inform"
@@ -90,6 +99,11 @@ class WishPart:
         """Let it be when the customer says so; whether that was said."""
         if self._context.asked is None or self._context.turn.intent not in ("deny", "stop"):
             return False
+        wants_it = self._progress.request == "cancel_order" and _CANCEL.search(
+            self._context.turn.text
+        )
+        if wants_it:
+            return True  # "ok then cancel all of it" is not clear enough: the offer is repeated
         self._progress.verdict = Verdict.DROPPED
         if self._context.turn.intent == "stop":
             self._progress.waiting = None
@@ -122,7 +136,8 @@ class WishPart:
         """Let the same be done with further orders: "cancel #W1000001 and #W1000002"."""
         request = self._progress.request
         others: list[dict[str, Any]] = [
-            {"request": request, "text": number, "dates": []} for number in numbers
+            {"request": request, "text": number, "dates": [], "notes": self._progress.notes}
+            for number in numbers
         ]
         if others:
             self._progress.waiting = others[:MOST_WAITING]

@@ -4,11 +4,12 @@ import logging
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import Text, cast, func, select
+from sqlalchemy import Text, cast, select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
@@ -89,6 +90,11 @@ class Catalogue:
         """Read every product of the database."""
         return cls(session.execute(select(Product).order_by(Product.id)).scalars())
 
+    @property
+    def product_names(self) -> Mapping[str, str]:
+        """Every product's name, by id."""
+        return self._names
+
     def find_products(self, text: str) -> list[ProductMatch]:
         """Return the products named in a text, in order.
 
@@ -137,7 +143,7 @@ class Catalogue:
                 round(named.weight * (1 - hit.edits / (hit.end - hit.start)), 3),
             )
             for hit in self._products.find(tokens)
-            if not _is_verb(hit, tokens)
+            if not is_verb(hit, tokens)
             for named in hit.values
         ]
 
@@ -233,8 +239,7 @@ def _cache() -> CatalogueCache:
 def _version(session: Session) -> int:
     """A number that changes with names, aliases, or which options the variants have."""
     products = select(Product.id, Product.name, cast(Product.aliases, Text)).order_by(Product.id)
-    options = func.length(cast(Variant.options, Text))
-    variants = select(func.count(), func.max(Variant.id), func.sum(options))
+    variants = select(Variant.id, cast(Variant.options, Text)).order_by(Variant.id)
     rows = (*session.execute(products), *session.execute(variants))
     return hash(tuple(tuple(row) for row in rows))
 
@@ -253,7 +258,8 @@ def _head_noun(name: str) -> str | None:
     return None if bare or len(head) < 3 or head.rstrip("s") in _NO_HEAD_NOUN else head
 
 
-def _is_verb(hit: Hit[_Named], tokens: list[Token]) -> bool:
+def is_verb(hit: Hit[Any], tokens: Sequence[Token]) -> bool:
+    """Whether the word found is a verb here: "to watch", "throw it away"."""
     if hit.last - hit.first > 1 or tokens[hit.first].text.casefold() not in _VERBS:
         return False
     before = tokens[hit.first - 1].key if hit.first else ""

@@ -1,6 +1,7 @@
 """Order numbers, in any way people write them."""
 
 import re
+from itertools import pairwise
 
 _SPACED = r"\d(?:[ -]?\d){6}"
 _ORDER = r"order(?:\s*(?:numbers?|num|nr|no|id|ref|reference))?"
@@ -21,6 +22,7 @@ _BARE = re.compile(
 _WHOLE = re.compile(
     rf"\W*(?:{_ORDER}|(?:number|nr|no)\b)?[\W_]*?w?[\s.-]*({_SPACED})\W*", re.IGNORECASE
 )
+_IN_A_LIST = re.compile(r"\W*(?:(?:and|as well as|plus|also|both|orders?)\b\W*)*", re.IGNORECASE)
 _MORE_DIGITS = re.compile(r"[ -]\d{1,3}(?!\d)")
 _DIGITS_BEFORE = re.compile(r"([+(]?\d+\)?)[\s./-]{1,2}$")
 _PHONE_BEFORE = re.compile(
@@ -56,6 +58,13 @@ def order_number_spans(text: str) -> list[tuple[int, int]]:
         if not spans or start >= spans[-1][1]:
             spans.append((start, end))
     return spans
+
+
+def are_one_list(text: str) -> bool:
+    """Whether nothing but "and" and the like stands between the order numbers of a text."""
+    spans = order_number_spans(text)
+    between = (text[before[1] : after[0]] for before, after in pairwise(spans))
+    return all(_IN_A_LIST.fullmatch(words) for words in between)
 
 
 def normalise_order_number(text: str) -> str | None:

@@ -20,7 +20,7 @@ from actions.form.progress import Verdict
 from actions.form.refused import say_refusal
 from aisle.shop.catalogue import get_catalogue
 from aisle.shop.models import OrderLine, Product, Variant
-from aisle.shop.policies.changes import ChangeItems, ExchangeItems, Operation, Pieces, Swap
+from aisle.shop.policies.changes import ChangeItems, ExchangeItems, Operation, Swap
 from aisle.shop.policies.methods import methods_for
 from aisle.shop.policies.refusals import (
     GiftCardTooSmall,
@@ -42,7 +42,7 @@ from aisle.shop.wording import lower_name
 OPTIONS = "options"
 
 _MORE_OR_LESS = re.compile(
-    r"\b(?:add(?:ing)?|one more|one less|another|extra|additional|more of|fewer|quantity|double|"
+    r"\b(?:add(?:ing)?|one more|one less|another(?! (?:one|colou?r|size|version|variant))|extra|additional|more of|fewer|quantity|double|"
     r"take\s.{1,30}\s(?:off|out)|(?:take|leave|throw|put)\s(?:off|out|in)|remove|drop|include|"
     r"(?:cancel|without)\s(?:only|just|the)|only cancel|merge|(?:two|three|\d+) instead of)\b",
     re.IGNORECASE,
@@ -59,14 +59,17 @@ class SwapDetails(Details):
     # --- reading
 
     def read(self, text: str) -> bool:
-        if self._read_offered_variant(text):
+        if self._read_offered_variant(text) or self._read_more_or_less(text):
             return True
         brought = [self._read_swaps(text), self._read_method(text)]
-        return any(brought) or self._read_more_or_less(text)
+        return any(brought)
 
     def _read_more_or_less(self, text: str) -> bool:
         """Say that items can only become others, when more or fewer of them are wanted."""
         if self.draft.items or not _MORE_OR_LESS.search(text):
+            return False
+        wishes = read_swaps(text, list(self.order.lines), self._products, get_catalogue())
+        if any(wish.says_something for wish in wishes):
             return False
         self.context.say("utter_refused_only_variants")
         self.context.progress.verdict = Verdict.HUMAN_OFFERED
@@ -79,26 +82,24 @@ class SwapDetails(Details):
         lines = list(self.order.lines)
         wishes = read_swaps(text, lines, self._products, get_catalogue(), expected=expected)
         if wishes:
-            return self._merge_all(wishes)
+            return self._merge_all([self._completed(wish) for wish in wishes])
         choice = read_choice(self, text)
         if choice.lines:
-            named = [self._with_what_was_unclear(piece) for piece in choice.lines]
-            self.draft.unclear = None
-            return self._merge_all(named)
+            named = [SwapWish(piece.line_id, piece.quantity) for piece in choice.lines]
+            return self._merge_all([self._completed(wish) for wish in named])
         if choice.unclear:
             self.draft.unclear = self.draft.unclear or text
         return remember_unclear(self, choice)
 
-    def _with_what_was_unclear(self, piece: Pieces) -> SwapWish:
+    def _completed(self, wish: SwapWish) -> SwapWish:
         """Read the words again that fitted several items, now that it is clear which is meant."""
-        if self.draft.unclear is not None:
-            lines = [line for line in self.order.lines if line.id == piece.line_id]
-            wishes = read_swaps(
-                self.draft.unclear, lines, self._products, get_catalogue(), expected=piece.line_id
-            )
-            if wishes:
-                return wishes[0]
-        return SwapWish(piece.line_id, piece.quantity)
+        if wish.says_something or self.draft.unclear is None:
+            return wish
+        lines = [line for line in self.order.lines if line.id == wish.line_id]
+        wishes = read_swaps(
+            self.draft.unclear, lines, self._products, get_catalogue(), expected=wish.line_id
+        )
+        return next((found for found in wishes if found.says_something), wish)
 
     def _merge_all(self, wishes: list[SwapWish]) -> bool:
         changed = [self._merge(wish) for wish in wishes]
