@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from aisle.language.spelling import ordinary_words
 from aisle.shop.phrases import Hit, Token
@@ -30,6 +31,17 @@ _OTHER_MEANINGS = frozenset({"friday", "neutral", "free"})  # black friday, late
 _NEGATIONS = frozenset({"no", "without", "not", "non", "isnt", "w/o"})
 
 
+_MEASURE = re.compile(
+    r"(\d[\d,]*(?:\.\d+)?)\s?-?\s?(ml|cl|l|lit(?:re|er)s?|mm|cm|m|g|kg|gb|tb)\b(.*)", re.I
+)
+_MEASURES: tuple[dict[str, int], ...] = (
+    {"ml": 1, "cl": 10, "litre": 1000},
+    {"mm": 1, "cm": 10, "m": 1000},
+    {"g": 1, "kg": 1000},
+    {"gb": 1, "tb": 1000},
+)
+
+
 @dataclass(frozen=True)
 class Option:
     """A choice a product offers, as the catalogue writes it."""
@@ -54,10 +66,43 @@ def phrases_of(option: Option) -> Iterator[str]:
     bounds = re.fullmatch(r"(\d+)\s?[-\u2013]\s?(\d+)", value)
     if bounds:
         yield from (str(size) for size in range(int(bounds[1]), int(bounds[2]) + 1))
+    yield from _other_measures(value)
+    if value.casefold().startswith("non-"):
+        yield f"not {value[4:]}"
+    if value.casefold() == "large":
+        yield "big"
     if value.casefold() == "navy":
         yield "navy blue"
     if option.key == "size":
         yield from _SIZES.get(value.casefold(), ())
+
+
+def measure(value: str) -> tuple[Decimal, str] | None:
+    """Return a measure in the smallest unit of its kind: "1.5L" is 1500 ml. None: no measure."""
+    match = _MEASURE.match(value)
+    if match is None:
+        return None
+    unit = "litre" if match[2].casefold().startswith("l") else match[2].casefold()
+    for kind in _MEASURES:
+        if unit in kind:
+            return Decimal(match[1].replace(",", "")) * kind[unit], next(iter(kind))
+    return None
+
+
+def _other_measures(value: str) -> Iterator[str]:
+    """Yield a measure in the other units of its kind: "1L" is also "1000 ml"."""
+    match, amount = _MEASURE.fullmatch(value), measure(value)
+    if match is None or amount is None:
+        return
+    kind = next(kind for kind in _MEASURES if amount[1] in kind)
+    for unit, size in kind.items():
+        number = (amount[0] / size).normalize()
+        if number >= Decimal("0.1"):
+            yield f"{number:f} {unit}{match[3]}"
+            if number > 1 and number % 1 == Decimal("0.5"):
+                yield f"{int(number)} and a half {unit}"
+            if match[3]:
+                yield f"{number:f} {unit}"
 
 
 def is_meant(

@@ -14,6 +14,7 @@ Value = TypeVar("Value")
 
 _TOKEN = re.compile(
     r"(?<![\w-])-\d+(?:[.,]\d+)*|\d+(?:[.,]\d+)*|[^\W\d_]+(?:['\u2019`\u00b4][^\W\d_]+)*|%"
+    r"|(?<=\d)[\"\u201d\u2033]"
 )
 _SYNONYMS = {
     "gray": "grey", "colour": "color", "aluminum": "aluminium", "wooden": "wood", "inches": "inch",
@@ -21,10 +22,17 @@ _SYNONYMS = {
     "gig": "gb", "kilo": "kg", "gram": "g", "watt": "w", "centimetre": "cm", "centimeter": "cm",
     "people": "person", "degree": "c", "celsiu": "c", "sqm": "m2", "organiser": "organizer",
     "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7",
-    "eight": "8", "nine": "9", "ten": "10", "twelve": "12",
+    "eight": "8", "nine": "9", "ten": "10", "eleven": "11", "twelve": "12", "fifteen": "15",
+    "twenty": "20", "thirty": "30", "fifty": "50",
 }  # fmt: skip
 _ALWAYS_PLURAL = frozenset({"jeans", "weights"})  # "Jean" and "what weight" are other words
-_UNITS_AFTER_NUMBERS = {"l": "ltr", "lit": "ltr", "lm": "lumen", "k": "k"}
+_UNITS_AFTER_NUMBERS = {
+    "l": "ltr", "lit": "ltr", "lm": "lumen", "k": "k", "feet": "ft", "foot": "ft", "lbs": "lb",
+    "pound": "lb", "hr": "hour", "hrs": "hour", "h": "hour", "percent": "%", "terabyte": "tb",
+    "megapixel": "mp", "milliliter": "ml", "millilitre": "ml", "millimeter": "mm",
+    "millimetre": "mm", "pc": "piece", "pcs": "piece",
+}  # fmt: skip
+_INCH_MARKS = frozenset('"\u201d\u2033')
 
 
 @dataclass(frozen=True)
@@ -53,7 +61,7 @@ def tokenise(text: str) -> list[Token]:
     """Split a text into words and numbers, with places in the text."""
     tokens: list[Token] = []
     for match in _TOKEN.finditer(text):
-        key = _key(match.group())
+        key = "inch" if match.group() in _INCH_MARKS else _key(match.group())
         if tokens and tokens[-1].key[-1:].isdigit():
             key = _UNITS_AFTER_NUMBERS.get(key, key)
         tokens.append(Token(match.group(), match.start(), match.end(), key))

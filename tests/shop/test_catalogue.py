@@ -115,6 +115,8 @@ def test_says_where_a_product_stands_and_how_sure_it_is() -> None:
         ("in gray please", [("color", "grey")]),
         ("extra large in navy blue", [("size", "XL"), ("color", "navy")]),
         ("500ml or 1 liter", [("capacity", "500 ml"), ("capacity", "1 litre")]),
+        ("water bottle with 1000 ml", [("capacity", "1 litre")]),
+        ('tablet with 10"', [("screen size", "10 inch")]),
         ("power bank 10000 mah", [("capacity", "10,000 mAh")]),
         ("hiking boots size 7 in lether", [("size", "7"), ("material", "leather")]),
         ("keyboard with linear switches", [("switch type", "linear")]),
