@@ -98,7 +98,7 @@ class FulfilRequest(WritingAction):
             context.say("utter_plan_outdated")
             return [SlotSet("verdict", None), FollowupAction("request_form")]
         if done:
-            return ended
+            return [*ended, SlotSet("last_change", context.progress.request)]
         return [SlotSet("verdict", None), FollowupAction("utter_offer_human")]
 
 

@@ -63,7 +63,7 @@ OTHER_CUSTOMER = "other_customer"
 """In place of a request that concerns somebody else: it is declined."""
 
 
-BESIDE_QUESTIONS = (CHANGE_DEFAULT_ADDRESS, GET_INVOICE)
+BESIDE_QUESTIONS = (CHANGE_DEFAULT_ADDRESS, GET_INVOICE, "change_payment_method")
 """Requests whose intent is a question's as well; what is said tells them apart."""
 
 _ABOUT_THE_ACCOUNT = re.compile(
@@ -75,8 +75,24 @@ _ABOUT_THE_ACCOUNT = re.compile(
 _TO_THE_DEFAULT = re.compile(r"\b(?:to|use|at) (?:my|the|our) (?:default|usual)\b", re.IGNORECASE)
 
 
+_TAKES_BACK = re.compile(
+    r"\W*(?:(?:actually|oh|wait|sorry)\W+)*"
+    r"(?:no\b|i (?:only|just)\b|not (?:cancel|return)|don.?t)",
+    re.IGNORECASE,
+)
+
+
+def takes_back(text: str) -> bool:
+    """Whether a message takes a wish back: "no, I only want to know when it comes"."""
+    return _TAKES_BACK.match(text) is not None
+
+
 def request_of(intent: str | None, text: str) -> str | None:
     """Return the request that a message makes, or None when it makes none."""
+    if intent == "change_payment_method" and re.search(r"\bdifference\b", text, re.IGNORECASE):
+        return "change_order"  # with other items comes a difference to pay
+    if intent == "check_payment_methods" and find_order_numbers(text):
+        return "change_payment_method"
     if intent == "change_shipping_address" and _TO_THE_DEFAULT.search(text):
         return intent
     if intent in ("change_shipping_address", "edit_account") and _ABOUT_THE_ACCOUNT.search(text):

@@ -1,5 +1,6 @@
 """What an action may know about the dialogue. Identity is never in here."""
 
+import re
 from copy import copy
 from itertools import takewhile
 from typing import Any
@@ -9,6 +10,7 @@ from rasa_sdk import Tracker
 Event = dict[str, Any]
 
 FORM = "request_form"
+_CODE = re.compile(r"\W*(?:\d\W*){4,8}")
 _MERE_ANSWERS = {"affirm", "deny", "greet", "goodbye", "thank"}
 _NO_WISHES = {*_MERE_ANSWERS, "inform", "correction", "nlu_fallback", "helpful", "not_helpful"}
 
@@ -88,7 +90,8 @@ class Turn:
     def wishes(self) -> list[str]:
         """Return what the customer has written beyond mere answers, oldest first."""
         said = zip(self._customer_events(), self._intents(), strict=True)
-        return [event.get("text") or "" for event, intent in said if intent not in _MERE_ANSWERS]
+        texts = [event.get("text") or "" for event, intent in said if intent not in _MERE_ANSWERS]
+        return [text for text in texts if not _CODE.fullmatch(text)]
 
     def sentiments(self) -> list[float]:
         """Return the sentiment of each of the customer's messages, oldest first."""

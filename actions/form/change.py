@@ -2,6 +2,7 @@
 
 import re
 
+from actions.form.consent import begins_with_yes, hesitates, says_yes, wish_after_yes
 from actions.form.context import ALTERNATIVE, CODE, CONFIRMATION, IDENTITY, ORDER, FormContext
 from actions.form.details.address import AddressDetails, DefaultAddressDetails
 from actions.form.details.base import Details
@@ -38,16 +39,7 @@ _DETAILS: dict[Operation, type[Details]] = {
     Operation.EXCHANGE_ITEMS: ExchangeDetails,
     Operation.RETURN_ITEMS: ReturnDetails,
 }
-_HESITATES = re.compile(
-    r"[?]|\b(?:but|wait|not|no|nope|don.?t|can.?t|won.?t|instead|except|only|unless|if|before|"
-    r"first|later|tomorrow|actually|rather|maybe|think|hold on|almost|guess|suppose|probably|"
-    r"perhaps|possibly|unsure|might|hm+|should)\b",
-    re.IGNORECASE,
-)
-_YES = re.compile(r"\W*(?:yes|yep|yeah|yup|sure|ok|okay|go ahead|correct|exactly)\b", re.IGNORECASE)
-_STILL_A_YES = re.compile(
-    r"\b(?:no problem|why not|don.?t mind|if you (?:can|could|would)|no doubt)\b", re.IGNORECASE
-)
+_A_PART = re.compile(r"\b(?:only|just|single|part|keep|rest)\b", re.IGNORECASE)
 
 
 class ChangePart:
@@ -74,7 +66,8 @@ class ChangePart:
         before = details.draft.to_slot()
         details.draft.said = [*details.draft.said, self._context.turn.text]
         brought = details.read(self._context.turn.text)
-        if brought or details.draft.to_slot() != {**before, "said": details.draft.said}:
+        changed = details.draft.to_slot() != {**before, "said": details.draft.said}
+        if changed or (brought and self._context.turn.intent != "affirm"):
             details.save()
             return True
         if asked == CONFIRMATION and self._read_yes():
@@ -86,13 +79,21 @@ class ChangePart:
         turn = self._context.turn
         further = self._wish.further_wishes()
         intent, text = turn.intent, turn.text
-        if further:  # "yes, and cancel the other one"
+        if further:
             intent, text = turn.clauses[0]["intent"]["name"], turn.clauses[0]["text"]
-        if intent != "affirm" and not self._repeats_the_wish(intent, text):
-            return False
-        if _HESITATES.search(_STILL_A_YES.sub("", text)):
+        elif (rest := wish_after_yes(text)) is not None:
+            return self._read_yes_and(rest)
+        if not says_yes(intent, text) and not self._repeats_the_wish(intent, text):
             return False
         self._progress.waiting = [*(self._progress.waiting or []), *further]
+        self._progress.verdict = Verdict.CONFIRMED
+        return True
+
+    def _read_yes_and(self, rest: str) -> bool:
+        """ "Yes, and cancel the other one as well": done, and then the next."""
+        request = request_of(self._context.turn.intent, rest)
+        if request is None or not self._wish.wait_for(request, rest):
+            return False
         self._progress.verdict = Verdict.CONFIRMED
         return True
 
@@ -101,10 +102,10 @@ class ChangePart:
         same = request_of(intent, text) == self._progress.request
         numbers = find_order_numbers(text)
         same_order = not numbers or numbers == [self._progress.order_number]
-        return same and same_order and _YES.match(text) is not None
+        return same and same_order and begins_with_yes(text) and not hesitates(text)
 
     def _read_alternative(self) -> bool:
-        if self._context.turn.intent != "affirm" or _HESITATES.search(self._context.turn.text):
+        if not says_yes(self._context.turn.intent, self._context.turn.text):
             return False
         alternative, self._progress.alternative = self._progress.alternative, None
         if alternative == Alternative.HUMAN:
@@ -117,10 +118,10 @@ class ChangePart:
 
     def _asks_for_a_part(self) -> bool:
         """ "Can you cancel only the headphones?" """
-        cancelling = self._operation is Operation.CANCEL_ORDER
-        if not cancelling or self._context.asked != CONFIRMATION:
+        if self._operation is not Operation.CANCEL_ORDER:
             return False
-        if self._context.turn.intent in ("affirm", "deny", "correction"):
+        answers = self._context.turn.intent in ("affirm", "deny", "correction")
+        if answers and not _A_PART.search(self._context.turn.text):
             return False
         return bool(read_choice(self._details(), self._context.turn.text).lines)
 
@@ -135,7 +136,8 @@ class ChangePart:
     def _read_question(self) -> bool:
         """Answer what is asked about the summary itself: "does that include the jacket?"."""
         details = self._details()
-        if self._context.asked != CONFIRMATION or self._progress.order_number is None:
+        cancelling = self._operation is Operation.CANCEL_ORDER
+        if not cancelling and self._context.asked != CONFIRMATION:
             return False
         if not read_choice(details, self._context.turn.text).lines:
             return False

@@ -33,7 +33,8 @@ _SAYS_WHO = re.compile(r"\b(?:i\W?m|i am|my name|this is|it\W?s me)\b", re.IGNOR
 _BARE_NAME = re.compile(r"\s*[^\W\d_][^\d@?!]{1,60}")
 _SEND_AGAIN = re.compile(
     r"\b(?:re-?send|again|new (?:code|one)|another (?:code|one)|(?:did|have|has)(?:n.?t| not)|"
-    r"no (?:e-?mail|code|mail)|never|nothing (?:came|arrived)|not (?:got|received|arrived))\b",
+    r"no (?:e-?mail|code|mail)|never (?:came|arrived|got|received)|nothing (?:came|arrived)|"
+    r"not (?:got|received|arrived))\b",
     re.IGNORECASE,
 )
 
@@ -171,7 +172,10 @@ class IdentityPart:
         return True
 
     def _read_wish_for_new_code(self) -> bool:
-        if not _SEND_AGAIN.search(self._context.turn.text):
+        turn = self._context.turn
+        if turn.intent == "voucher":
+            return True  # "the code" is this one, and it is asked for again
+        if turn.intent in ("stop", "deny") or not _SEND_AGAIN.search(turn.text):
             return False
         self._send_code("utter_code_sent_again")
         return True

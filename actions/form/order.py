@@ -17,6 +17,10 @@ from aisle.shop.choice import (
 from aisle.shop.numbers import find_order_numbers
 from aisle.shop.wording import short_order
 
+_OTHER_ORDER = re.compile(
+    r"\b(?:other|different|another|wrong) (?:order|one|parcel)\b|\bthe order (?:with|of|from)\b",
+    re.IGNORECASE,
+)
 _SAME_ORDER = re.compile(r"\b(?:it|that|this|them|same|those|these|the order)\b", re.IGNORECASE)
 
 
@@ -76,7 +80,8 @@ class OrderPart:
         asked = self._context.asked
         intent = self._context.turn.intent
         if asked == CONFIRMATION:
-            return intent == "correction"  # "no, the t-shirt one"
+            other = _OTHER_ORDER.search(self._context.turn.text) is not None
+            return intent == "correction" or other  # "no, the t-shirt one"
         return asked == ORDER or (asked is None and intent in GIVES_DATA)
 
     def _is_missing(self) -> bool:

@@ -37,8 +37,8 @@ class Progress:
     ``order_hint`` is the text that says which order is meant until that is settled, and
     ``notes`` are texts that may hold details of a change: both wait there while the
     customer proves who they are. ``draft`` is the change as far as it is known, ``offer``
-    names the plan that was last shown, ``alternative`` is what was offered instead, and
-    ``waiting`` are further wishes.
+    names the plan that was last shown, ``alternative`` is what was offered instead,
+    ``waiting`` are further wishes, and ``last_change`` is the request that was last done.
     """
 
     request: str | None = None
@@ -53,6 +53,7 @@ class Progress:
     alternative: str | None = None
     waiting: list[dict[str, Any]] | None = None
     verdict: str | None = None
+    last_change: str | None = None
 
     @classmethod
     def of(cls, turn: Turn) -> "Progress":

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 from actions import orders
-from actions.form.context import FormContext
-from actions.requests import QUESTIONS_ABOUT_ORDERS
+from actions.form.context import CONFIRMATION, FormContext
+from actions.requests import QUESTIONS_ABOUT_ORDERS, takes_back
 from aisle.shop.catalogue import get_catalogue
 from aisle.shop.choice import OrderHint, point_at_order
 
@@ -21,6 +21,10 @@ def answer_about_orders(context: FormContext) -> bool:
     turn = context.turn
     if context.asked is None or turn.intent not in QUESTIONS_ABOUT_ORDERS or not context.is_known:
         return False
+    if takes_back(turn.text):
+        return False
+    if turn.intent == "track_refund" and context.asked == CONFIRMATION:
+        return True  # the summary says what is refunded, and is repeated
     hint = OrderHint(turn.text, turn.entities("date"))
     choice = point_at_order(
         context.orders, hint, get_catalogue(), current=context.progress.order_number

@@ -8,6 +8,7 @@ from actions.form.context import (
     CODE,
     CONFIRMATION,
     DETAILS_OR_YES,
+    GIVES_DATA,
     IDENTITY,
     ORDER,
     FormContext,
@@ -16,10 +17,12 @@ from actions.form.identity import IdentityPart
 from actions.form.order import OrderPart
 from actions.form.progress import Verdict
 from actions.requests import (
+    GET_INVOICE,
     QUESTIONS_ABOUT_ORDERS,
     REQUESTS,
     is_change,
     request_of,
+    takes_back,
 )
 from aisle.shop.numbers import are_one_list, find_order_numbers
 from aisle.shop.order_words import order_numbers_meant
@@ -29,8 +32,17 @@ SURE_OF_REQUEST = 0.6
 SURE_OF_WISH = 0.7
 """Confidence from which on a part of a message is a wish of its own."""
 MOST_WAITING = 3
+_SWITCH = re.compile(
+    r"\b(?:rather|instead)\b.*?(?:"
+    r"(?P<return_item>\b(?:return|(?:send|give)\b.{0,20}\bback)\b)|"
+    r"(?P<exchange_item>\b(?:exchange|swap)\b)|(?P<cancel_order>\bcancel\b))",
+    re.IGNORECASE,
+)
+_SAME_WISH = {("exchange_item", "change_order")}
+_ONE_MORE = re.compile(r"^\W*(?:and|also|same)\b|\b(?:too|as well|also)\b", re.IGNORECASE)
 _CHANGES = re.compile(
-    r"\b(?:swap|change|exchange|instead|make (?:it|them)|(?:can|could) (?:it|i|that) (?:be|have))\b",
+    r"\b(?:swap|change|exchange|instead|make (?:it|them)|"
+    r"(?:can|could) (?:it|i|that) (?:be|have))\b",
     re.IGNORECASE,
 )
 _CANCEL = re.compile(r"(?<!not )(?<!n't )(?<!nt )\bcancel\b", re.IGNORECASE)
@@ -50,6 +62,8 @@ class WishPart:
         """Take what is asked for; whether anything is."""
         context, progress = self._context, self._progress
         if self._read_several():
+            return True
+        if self._read_switch() or self._read_one_more():
             return True
         intent = request_of(context.turn.intent, context.turn.text)
         if intent is not None and not self._is_in_between(intent):
@@ -76,23 +90,60 @@ class WishPart:
             progress.request = "track_order"
         return False
 
+    def _read_switch(self) -> bool:
+        """Take another change of the same: "I'd rather return them"."""
+        context, progress = self._context, self._progress
+        if context.asked not in DETAILS_OR_YES or not is_change(progress.request):
+            return False
+        switch = _SWITCH.search(context.turn.text)
+        if switch is None:
+            return False
+        request = next(name for name, words in switch.groupdict().items() if words)
+        if request == progress.request or (request, progress.request) in _SAME_WISH:
+            return False
+        said = (progress.draft or {}).get("said") or []
+        progress.begin(request, context.turn.text, [], [*said, context.turn.text])
+        return True
+
+    def _read_one_more(self) -> bool:
+        """Take "and the other one too", said after a change was made, as the same once more."""
+        context, progress = self._context, self._progress
+        if context.asked is not None or progress.last_change is None:
+            return False
+        if context.turn.intent not in GIVES_DATA or not _ONE_MORE.search(context.turn.text):
+            return False
+        progress.begin(progress.last_change, context.turn.text, context.turn.entities("date"))
+        return True
+
     def _is_further(self, intent: str) -> bool:
         """Whether another change is wanted as well: "and make it my default address too"."""
         context = self._context
         if context.asked not in DETAILS_OR_YES or not is_change(intent):
             return False
-        return intent != self._progress.request and bool(_AS_WELL.search(context.turn.text))
+        if not _AS_WELL.search(context.turn.text):
+            return False
+        numbers = find_order_numbers(context.turn.text)
+        other_order = numbers and self._progress.order_number not in numbers
+        return intent != self._progress.request or bool(other_order)
 
     def _keep_for_later(self, intent: str) -> bool:
-        turn = self._context.turn
+        kept = self.wait_for(intent, self._context.turn.text)
+        self._context.say("utter_right_afterwards")
+        return kept
+
+    def wait_for(self, request: str, text: str) -> bool:
+        """Keep a wish until the present one is done; False when too many wait already."""
+        waiting = self._progress.waiting or []
+        if len(waiting) >= MOST_WAITING:
+            return False
         said = (self._progress.draft or {}).get("said") or []
         wish = {
-            "request": intent,
-            "text": " . ".join([*said, turn.text]),  # what was said may concern this one, too
-            "dates": turn.entities("date"),
+            "request": request,
+            "text": text,
+            "dates": self._context.turn.entities("date"),
+            "notes": [*said, text],  # the same address, or the same reason
         }
-        self._progress.waiting = [*(self._progress.waiting or []), wish][:MOST_WAITING]
-        self._context.say("utter_right_afterwards")
+        self._progress.waiting = [*waiting, wish]
         return True
 
     def drop(self) -> bool:
@@ -112,8 +163,8 @@ class WishPart:
     def say_not_understood(self) -> bool:
         """Admit that a request was not understood; rules take care of everything else."""
         intent = self._context.turn.intent
-        if intent not in REQUESTS or REQUESTS[intent].needs_product:
-            return False
+        if intent not in REQUESTS or REQUESTS[intent].needs_product or intent == GET_INVOICE:
+            return False  # these are questions in between
         if intent != self._progress.request:  # else the same once more
             self._context.say("utter_not_understood")
         return True
@@ -179,12 +230,16 @@ class WishPart:
             return context.turn.confidence < SURE_OF_REQUEST
         if context.asked == ORDER and self._order.points_at_order():
             return True
+        if takes_back(context.turn.text):
+            return False
         if is_change(progress.request) and intent in QUESTIONS_ABOUT_ORDERS:
             return True  # "and what happens to my money?" does not take the wish back
         if find_order_numbers(context.turn.text):
             return False
         if REQUESTS[intent].needs_product:
             return not progress.needs.needs_product
+        if context.asked == CONFIRMATION and intent == "get_refund":
+            return True  # the summary says what is refunded
         if context.asked in (CONFIRMATION, ALTERNATIVE):
             return context.turn.confidence < SURE_OF_REQUEST
         return False

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from aisle.customers.names import ZIP_PLACE, find_name
 
 _EMAIL = re.compile(r"[\w.+'-]+\s?@\s?[a-z0-9-]+(?:\.[a-z0-9-]+)+", re.IGNORECASE)
+_OWN = re.compile(r"\b(?:i\W?m|i am|my|mine is|me)\b[^@.;,]*$", re.IGNORECASE)
 _ORDER_NUMBER = re.compile(
     r"(?<![a-z0-9])(?:\border\s*(?:number|num|nr|no|id)?\W{0,3}(?:is\s)?(?:#\s*)?w?|#\s*w?|w)[\s.-]*"
     r"(?:\d(?:[ -]?\d){6}(?!\d)|\d+(?![\da-z]))",
@@ -92,7 +93,7 @@ def parse_credentials(text: str, names: Sequence[str] = ()) -> Credentials:
         text: what the shopper wrote.
         names: people's names that NLU found in it, each in full or in part.
     """
-    email = _EMAIL.search(text)
+    email = _own_email(text)
     rest = without_other_numbers(text)
     zip_match = _find_zip(rest)
     if zip_match is not None:
@@ -109,6 +110,15 @@ def parse_credentials(text: str, names: Sequence[str] = ()) -> Credentials:
 def without_other_numbers(text: str) -> str:
     """Return the text with a bar for each e-mail address, order number and phone number."""
     return _PHONE.sub("|", _ORDER_NUMBER.sub("|", _EMAIL.sub("|", text)))
+
+
+def _own_email(text: str) -> "re.Match[str] | None":
+    """The only address in a text, or the one that somebody calls their own."""
+    found = list(_EMAIL.finditer(text))
+    if len({match.group().casefold() for match in found}) < 2:
+        return found[0] if found else None
+    own = [match for match in found if _OWN.search(text[: match.start()])]
+    return own[0] if len(own) == 1 else None
 
 
 def _find_zip(text: str) -> "re.Match[str] | None":

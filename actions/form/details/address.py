@@ -1,5 +1,6 @@
 """Where shall it go?"""
 
+import re
 from dataclasses import asdict
 
 from actions.form.details.base import Details
@@ -9,15 +10,27 @@ from aisle.shop.selection.addresses import PartialAddress, read_address
 
 ADDRESS = "address"
 
+_THERE = re.compile(
+    r"\bthere (?:too|as well|also)\b|\b(?:it|order\W+\S+) there\b|"
+    r"\bto (?:the |that )?(?:same|new) (?:one|address)\b",
+    re.IGNORECASE,
+)
+
 
 class AddressDetails(Details):
     slots = (ADDRESS,)
 
     def read(self, text: str) -> bool:
         before = self.draft.address
-        found = read_address(text, before, self._default)
-        if before is None and not found.address1:
+        if before is None and self._default and _THERE.search(text):
+            self.draft.address = dict(self._default)
+            return True
+        asked = self.context.asked == ADDRESS
+        found = read_address(text, before or ({} if asked else None), self._default)
+        if before is None and not found.address1 and not asked:
             return False  # a ZIP code alone was said to prove who it is
+        if not any(getattr(found, part) for part in ("address1", "city", "zip")):
+            return False
         self.draft.address = asdict(found)
         return self.draft.address != before
 

@@ -7,7 +7,7 @@ from actions.form.details.base import Details, ItemDraft
 from aisle.shop.catalogue import get_catalogue
 from aisle.shop.models import OrderLine
 from aisle.shop.selection.items import ItemChoice, choose_items
-from aisle.shop.wording import described_line
+from aisle.shop.wording import described_line, spoken_item
 
 ITEMS = "items"
 
@@ -61,10 +61,18 @@ def remember_unclear(details: Details, choice: ItemChoice) -> bool:
         return True
     if choice.missing:
         details.context.say(
-            "utter_item_not_in_order", item=choice.missing[0], order_number=details.order.id
+            "utter_item_not_in_order",
+            item=spoken_item(choice.missing[0]),
+            order_number=details.order.id,
         )
         return True
     return False
+
+
+def take_what_there_is(details: Details) -> None:
+    """Lower quantities to what was ordered; the summary then says how many it is about."""
+    for item in details.draft.items:
+        item.quantity = min(item.quantity, line_of(details, item).quantity)
 
 
 def line_of(details: Details, item: ItemDraft) -> OrderLine:

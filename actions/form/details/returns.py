@@ -10,6 +10,7 @@ from actions.form.details.items import (
     read_choice,
     read_taken_back,
     remember_unclear,
+    take_what_there_is,
 )
 from actions.form.refused import say_refusal
 from aisle.shop.policies.changes import Pieces, ReturnItems
@@ -42,7 +43,9 @@ class ReturnDetails(Details):
     def forget(self, refusal: Refusal) -> bool:
         if isinstance(refusal, RefundElsewhere):
             self.draft.method = None
-        elif isinstance(refusal, NothingChosen | TooManyPieces):
+        elif isinstance(refusal, TooManyPieces):
+            take_what_there_is(self)
+        elif isinstance(refusal, NothingChosen):
             self.draft.items = []
         else:
             return False

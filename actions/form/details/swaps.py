@@ -14,6 +14,7 @@ from actions.form.details.items import (
     read_choice,
     read_taken_back,
     remember_unclear,
+    take_what_there_is,
 )
 from actions.form.details.payment import METHOD, ask_method
 from actions.form.progress import Verdict
@@ -42,7 +43,8 @@ from aisle.shop.wording import lower_name
 OPTIONS = "options"
 
 _MORE_OR_LESS = re.compile(
-    r"\b(?:add(?:ing)?|one more|one less|another(?! (?:one|colou?r|size|version|variant))|extra|additional|more of|fewer|quantity|double|"
+    r"\b(?:add(?:ing)?|one more|one less|another(?! (?:one|colou?r|size|version|variant))|"
+    r"extra|additional|more of|fewer|quantity|double|"
     r"take\s.{1,30}\s(?:off|out)|(?:take|leave|throw|put)\s(?:off|out|in)|remove|drop|include|"
     r"(?:cancel|without)\s(?:only|just|the)|only cancel|merge|(?:two|three|\d+) instead of)\b",
     re.IGNORECASE,
@@ -265,7 +267,10 @@ class SwapDetails(Details):
             for item in self.draft.items:
                 item.variant, item.wanted = None, {}
             return True
-        if isinstance(refusal, NothingChosen | TooManyPieces):
+        if isinstance(refusal, TooManyPieces):
+            take_what_there_is(self)
+            return True
+        if isinstance(refusal, NothingChosen):
             self.draft.items = []
             return True
         return False
