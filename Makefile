@@ -15,7 +15,7 @@ export RASA_TELEMETRY_ENABLED = false
 
 # A database is known by the settings that lead to it: other settings, other stamps.
 # They lie with the data, so that removing var/ removes both.
-SETTINGS := $(shell { env | grep -E '^(AISLE|POSTGRES)_' | sort; cat config/*; } | cksum | cut -c1-8)
+SETTINGS := $(shell { env | grep -E '^(AISLE|POSTGRES)_' | sort; find config -type f -exec cat {} +; } | cksum | cut -c1-8)
 LOADED := var/.make/$(SETTINGS)
 TODAY := $(shell date -u +%F)
 

@@ -64,9 +64,11 @@ async def main(model: Path) -> None:
     labelled = await _parse(agent, HELD_OUT / "test_nlu.yml")
     milliseconds = (perf_counter() - began) * 1000 / len(labelled)
     others = await _parse(agent, HELD_OUT / "out_of_scope.yml")
+    changes = await _parse(agent, HELD_OUT / "changes.yml")
     inside = [item for item in labelled if item.intent != "out_of_scope"]
     outside = [item for item in labelled if item.intent == "out_of_scope"] + others
     _report_intents(labelled, inside, milliseconds)
+    _report_changes(changes)
     _report_out_of_scope(inside, outside)
     _report_entities(labelled)
 
@@ -93,6 +95,16 @@ def _report_intents(labelled: list[Parsed], inside: list[Parsed], milliseconds: 
     print(
         f"in scope, {len(inside)} texts: accuracy {answered:.3f}, "
         f"without the out-of-scope decision {likeliest:.3f}"
+    )
+
+
+def _report_changes(changes: list[Parsed]) -> None:
+    right = np.mean([item.predicted == item.intent for item in changes])
+    no_yes = [item for item in changes if item.intent != "affirm"]
+    taken_for_yes = sum(item.predicted == "affirm" for item in no_yes)
+    print(
+        f"while an order is changed, {len(changes)} texts: accuracy {right:.3f}, "
+        f"{taken_for_yes} of {len(no_yes)} taken for a yes"
     )
 
 
