@@ -18,6 +18,9 @@ from aisle.conversations.models import Conversation
 from aisle.shop.backend.chosen import get_backend
 from aisle.shop.backend.contract import BackendUnavailable, PlanOutdated
 
+_NOT_ENDED_WITH = ("action_escalate_to_human", "request_form")
+"""With one of these to follow, the present request has not ended."""
+
 _log = logging.getLogger(__name__)
 
 Handler = Callable[[Session, Conversation, Turn, CollectingDispatcher], list[Event]]
@@ -55,8 +58,8 @@ class FulfilRequest(WritingAction):
             _log.warning("The shop's system cannot be reached: %s", error)
             context.say("utter_shop_unavailable")
             return [SlotSet("verdict", None), FollowupAction("utter_offer_human")]
-        escalates = FollowupAction("action_escalate_to_human") in events
-        if not progress.waiting or escalates:
+        goes_on = any(FollowupAction(name) in events for name in _NOT_ENDED_WITH)
+        if not progress.waiting or goes_on:
             return events
         return [*_without_questions(events), *_begin_next(progress)]
 

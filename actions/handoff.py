@@ -1,5 +1,7 @@
 """Hands the conversation to a human."""
 
+import logging
+import uuid
 from typing import Any
 
 from rasa_sdk import Action, Tracker
@@ -18,6 +20,11 @@ from aisle.handoff.summary import summarise
 from aisle.handoff.urgency import needs_human_now
 from aisle.settings import get_settings
 from aisle.shop.backend.chosen import get_backend
+from aisle.shop.backend.contract import BackendUnavailable
+from aisle.shop.models import Order
+from aisle.shop.orders import OrderNotFound
+
+_log = logging.getLogger(__name__)
 
 VERY_UPSET = -0.6
 """Sentiment from which on a complaint goes straight to a human."""
@@ -63,10 +70,19 @@ def _details(session: Session, conversation: Conversation, turn: Turn) -> str:
     parts = []
     number, customer_id = turn.slot("order_number"), conversation.customer_id
     if turn.slot("draft") and customer_id is not None:
-        order = get_backend(session).order(customer_id, number) if number else None
+        order = _order(session, customer_id, number) if number else None
         parts.append(draft_in_words(Draft.from_slot(turn.slot("draft")), order))
     parts += [f"also wants: {wish['text']}" for wish in turn.slot("waiting") or []]
     return " · ".join(part for part in parts if part)
+
+
+def _order(session: Session, customer_id: uuid.UUID, number: str) -> Order | None:
+    """The order, as far as the shop's system can be asked: a human is needed all the more."""
+    try:
+        return get_backend(session).order(customer_id, number)
+    except (BackendUnavailable, OrderNotFound) as error:
+        _log.warning("A hand-over goes without its order: %s", type(error).__name__)
+        return None
 
 
 class ReactToComplaint(Action):

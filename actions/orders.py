@@ -1,5 +1,6 @@
 """What the bot says about a customer's orders, refunds and invoices."""
 
+import re
 from datetime import date
 from typing import Any
 
@@ -38,6 +39,9 @@ from aisle.shop.wording import (
 )
 
 MOST_LISTED = 5
+_DESCRIBES_ORDER = re.compile(
+    r"\b(?:order|parcel|package|delivery|one) (?:with|that has|containing)\b", re.IGNORECASE
+)
 MOST_REFUNDS = 3
 
 Message = tuple[str, dict[str, Any]]
@@ -63,7 +67,8 @@ def tell_details(
     order = current_order(session, conversation, turn)
     if order is None:
         return say_no_orders(dispatcher)
-    lines = lines_named(order, turn.text, get_catalogue())
+    describes = _DESCRIBES_ORDER.search(turn.text)
+    lines = [] if describes else lines_named(order, turn.text, get_catalogue())
     if lines and len(lines) < len(order.lines):
         items = "; ".join(detailed_line(line) for line in lines)
         dispatcher.utter_message(

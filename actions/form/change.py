@@ -2,7 +2,7 @@
 
 import re
 
-from actions.form.consent import begins_with_yes, hesitates, says_yes, wish_after_yes
+from actions.form.consent import says_yes, wish_after_yes
 from actions.form.context import ALTERNATIVE, CODE, CONFIRMATION, IDENTITY, ORDER, FormContext
 from actions.form.details.address import AddressDetails, DefaultAddressDetails
 from actions.form.details.base import Details
@@ -18,7 +18,6 @@ from actions.form.summaries import Summary
 from actions.form.wish import WishPart
 from actions.requests import request_of
 from aisle.shop.backend.contract import OperationNotSupported
-from aisle.shop.numbers import find_order_numbers
 from aisle.shop.orders import OrderState
 from aisle.shop.policies.allowed import check_status
 from aisle.shop.policies.changes import Operation
@@ -39,6 +38,7 @@ _DETAILS: dict[Operation, type[Details]] = {
     Operation.EXCHANGE_ITEMS: ExchangeDetails,
     Operation.RETURN_ITEMS: ReturnDetails,
 }
+_SUBJECTS = ("address", "default", "payment", "method", "item", "items", "card", "gift", "paypal")
 _A_PART = re.compile(r"\b(?:only|just|single|part|keep|rest)\b", re.IGNORECASE)
 
 
@@ -83,7 +83,8 @@ class ChangePart:
             intent, text = turn.clauses[0]["intent"]["name"], turn.clauses[0]["text"]
         elif (rest := wish_after_yes(text)) is not None:
             return self._read_yes_and(rest)
-        if not says_yes(intent, text) and not self._repeats_the_wish(intent, text):
+        other_wish = request_of(intent, text) not in (None, self._progress.request)
+        if other_wish or not says_yes(intent, text, self._subject()):
             return False
         self._progress.waiting = [*(self._progress.waiting or []), *further]
         self._progress.verdict = Verdict.CONFIRMED
@@ -97,12 +98,11 @@ class ChangePart:
         self._progress.verdict = Verdict.CONFIRMED
         return True
 
-    def _repeats_the_wish(self, intent: str, text: str) -> bool:
-        """ "Yes, cancel the order": a yes and the very thing that was offered."""
-        same = request_of(intent, text) == self._progress.request
-        numbers = find_order_numbers(text)
-        same_order = not numbers or numbers == [self._progress.order_number]
-        return same and same_order and begins_with_yes(text) and not hesitates(text)
+    def _subject(self) -> set[str]:
+        """Words of what was offered: "yes, return the boots", "yes, change the address"."""
+        lines = self._context.order.lines if self._context.order else []
+        names = " ".join(line.variant.product.name for line in lines).casefold()
+        return {*_SUBJECTS, *names.split()}
 
     def _read_alternative(self) -> bool:
         if not says_yes(self._context.turn.intent, self._context.turn.text):

@@ -1,40 +1,67 @@
-"""What counts as an explicit yes. Anything but a clear one changes nothing."""
+"""What counts as an explicit yes. Anything but a clear one changes nothing.
+
+A list of what takes a yes back ("but", "wait", "my wife …") can never be complete, so it
+is the other way round: every word of a clear yes is known.
+"""
 
 import re
+from collections.abc import Collection
 
-_YES = r"\W*(?:ok(?:ay)?\W+)?(?:yes|yep|yeah|yup|sure|go ahead)\b"
-_HESITATES = re.compile(
-    r"[?]|\b(?:but|wait|not|no|nope|don.?t|can.?t|won.?t|instead|except|only|unless|if|before|"
-    r"first|later|tomorrow|actually|rather|maybe|think|hold on|almost|guess|suppose|probably|"
-    r"perhaps|possibly|unsure|might|hm+|should)\b",
-    re.IGNORECASE,
+_YES_WORDS = (
+    "yes yep yeah yup yea ya y sure ok okay okey oki alright aye affirmative absolutely definitely "
+    "certainly agreed correct exactly right perfect great good fine excellent proceed confirm "
+    "confirmed ahead yess totally agree confirm indeed true"
 )
-_STILL_A_YES = re.compile(
-    r"\b(?:no problem|why not|don.?t mind|if you (?:can|could|would)|no doubt)\b", re.IGNORECASE
+_WORDS_BESIDE = (
+    "a again ah all and away agree be both by cancel carry change continue cool course do doing "
+    "done ever everything exchange for go going happen happy hi hello i idea in indeed is it just "
+    "let lets like looks love lovely make makes me much nice now of off oh on one order please "
+    "pls plz process quickly really refund return send so sounds submit super swap thanks that "
+    "thats that'd the them then these this those through thx to too ty two very want wants we "
+    "whole will with wonderful works would finish"
 )
-_BEGINS_WITH_YES = re.compile(rf"{_YES}|\W*(?:ok(?:ay)?|correct|exactly)\b", re.IGNORECASE)
+_SURE_SIGNS = frozenset(_YES_WORDS.split())
+_KNOWN = _SURE_SIGNS | frozenset(_WORDS_BESIDE.split()) | {"i'm", "it's", "that's", "let's", "i'd"}
+_DO_IT = re.compile(r"\b(?:do|go for|make) (?:it|that|so|this)\b")
+_AS_GOOD_AS_YES = re.compile(
+    r"\b(?:of course|(?:that |which )?works(?: for me)?|by all means|you bet|sure thing|"
+    r"sounds like a plan|you have my ok(?:ay)?|okey dokey|roger that)\b"
+)
+_HARMLESS = re.compile(
+    r"\bthank you(?: (?:so|very) much)?\b|"
+    r"\b(?:no problem|no doubt|why not|(?:i )?don'?t mind|if you (?:can|could|would)|"
+    r"can do|you (?:can|may)(?= (?:go|do|proceed|please))|as you (?:said|say|suggest(?:ed)?))\b"
+)
+_NOT_MEANT = re.compile(
+    r"^\W*(?:is|do|does|so|would|will|i|i'd|want)\b(?!.*\byes\b)|\byeah,? right\b"
+)
+_THUMBS_UP = ("\N{THUMBS UP SIGN}", "\N{WHITE HEAVY CHECK MARK}", "\N{OK HAND SIGN}")
+_WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
 _YES_AND = re.compile(
-    rf"{_YES}(?:\W+please)?\W+(?:and|also|then|plus)\b(?P<rest>.+)", re.IGNORECASE | re.DOTALL
+    r"(?P<yes>\W*(?:ok(?:ay)?\W+)?(?:yes|yep|yeah|yup|sure|go ahead)\b(?:\W+please)?)\W+"
+    r"(?:and|also|then|plus)\b(?P<rest>.+)",
+    re.IGNORECASE | re.DOTALL,
 )
-_SHORT_YES = re.compile(rf"{_YES}(?:\W+\w+){{0,5}}\W*", re.IGNORECASE)
-_MAY_BE_A_YES = ("helpful", "thank", "inform", "correction", "nlu_fallback", "greet")
+_NO_YES = ("deny", "stop")
 
 
-def hesitates(text: str) -> bool:
-    """Whether something in the text takes back from a yes, or asks."""
-    return _HESITATES.search(_STILL_A_YES.sub("", text)) is not None
+def says_yes(intent: str, text: str, subject: Collection[str] = ()) -> bool:
+    """Whether a message says yes, clearly, and nothing beside it.
 
-
-def says_yes(intent: str, text: str) -> bool:
-    """Whether a message says yes, clearly, and nothing beside it."""
-    means_it = intent == "affirm" or (
-        intent in _MAY_BE_A_YES and _SHORT_YES.fullmatch(text) is not None
-    )
-    return means_it and not hesitates(text)
-
-
-def begins_with_yes(text: str) -> bool:
-    return _BEGINS_WITH_YES.match(text) is not None
+    Args:
+        subject: words of what was offered, in lower case, which may stand beside the yes.
+    """
+    if "?" in text or intent in _NO_YES:
+        return False
+    plain = _HARMLESS.sub(" ", text.casefold().replace("\N{RIGHT SINGLE QUOTATION MARK}", "'"))
+    plain = _AS_GOOD_AS_YES.sub(" yes ", plain)
+    words = _WORD.findall(plain)
+    if not words:
+        return any(sign in text for sign in _THUMBS_UP)
+    if _NOT_MEANT.search(plain) and not _DO_IT.search(plain):
+        return False
+    means_it = not _SURE_SIGNS.isdisjoint(words) or _DO_IT.search(plain) is not None
+    return means_it and all(word in _KNOWN or word in subject for word in words)
 
 
 def wish_after_yes(text: str) -> str | None:

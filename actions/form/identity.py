@@ -65,6 +65,8 @@ class IdentityPart:
 
     def ask_code(self) -> str | None:
         """Send a code when the change needs one, and ask for it."""
+        if not self._progress.needs.needs_identity:
+            return None
         operation = self._progress.needs.operation
         conversation = self._context.conversation
         needed = required_level(operation.value if operation else LOOK_UP)

@@ -29,7 +29,7 @@ from aisle.shop.order_words import order_numbers_meant
 
 SURE_OF_REQUEST = 0.6
 """Confidence from which on an answer to "who are you?" is a new request as well."""
-SURE_OF_WISH = 0.7
+SURE_OF_WISH = 0.6
 """Confidence from which on a part of a message is a wish of its own."""
 MOST_WAITING = 3
 _SWITCH = re.compile(
@@ -40,6 +40,9 @@ _SWITCH = re.compile(
 )
 _SAME_WISH = {("exchange_item", "change_order")}
 _ONE_MORE = re.compile(r"^\W*(?:and|also|same)\b|\b(?:too|as well|also)\b", re.IGNORECASE)
+_MEANT = re.compile(
+    r"\W*(?:no|actually|wait|sorry)\b.*\b(?:meant|mean|wanted|want|rather)\b", re.IGNORECASE
+)
 _CHANGES = re.compile(
     r"\b(?:swap|change|exchange|instead|make (?:it|them)|"
     r"(?:can|could) (?:it|i|that) (?:be|have))\b",
@@ -240,6 +243,8 @@ class WishPart:
             return not progress.needs.needs_product
         if context.asked == CONFIRMATION and intent == "get_refund":
             return True  # the summary says what is refunded
+        if _MEANT.match(context.turn.text):
+            return False  # "no, I meant change the purifier"
         if context.asked in (CONFIRMATION, ALTERNATIVE):
             return context.turn.confidence < SURE_OF_REQUEST
         return False

@@ -226,13 +226,16 @@ def _placed_in(orders: Sequence[Order], ranges: Sequence[DateRange]) -> list[Ord
 def _with_products(
     orders: Sequence[Order], named: set[str], catalogue: Catalogue, text: str
 ) -> list[Order]:
-    """The orders with a named product: where there are any, those with its named options."""
+    """The orders with most of the named products; of these, those with the named options."""
     options = {product_id: catalogue.find_options(text, product_id) for product_id in named}
+    found = [named & {line.variant.product_id for line in order.lines} for order in orders]
+    most = max(map(len, found), default=0)
     with_product, with_variant = [], []
-    for order in orders:
+    for order, products in zip(orders, found, strict=True):
         lines = [line for line in order.lines if line.variant.product_id in named]
-        if lines:
-            with_product.append(order)
+        if not lines or len(products) < most:
+            continue
+        with_product.append(order)
         if any(_has(line, options[line.variant.product_id]) for line in lines):
             with_variant.append(order)
     return with_variant or with_product

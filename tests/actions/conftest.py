@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 import pytest
 
+from tests.conftest import NewInstallation
 from tests.conversations.servers import Servers, running_servers
 from tests.knowledge.answers.model_server import (
     Body,
@@ -45,10 +46,12 @@ def model() -> Iterator[Model]:
 
 
 @pytest.fixture(scope="session")
-def servers(model: Model, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
+def servers(model: Model, new_installation: NewInstallation) -> Iterator[Servers]:
     """The action server, and the API on the same database and index."""
     assert model.server is not None
     environment = model.server.environment()
-    folder = tmp_path_factory.mktemp("actions")
-    with running_servers(folder, names=["actions", "api"], environment=environment) as running:
+    folder, names = new_installation("actions"), ["actions", "api"]
+    with running_servers(
+        folder, names=names, commands=[("seed",)], environment=environment
+    ) as running:
         yield running

@@ -12,6 +12,7 @@ from aisle.shop.wording import described_line, spoken_item
 ITEMS = "items"
 
 _ALL = "All of it"
+_ONLY = re.compile(r"\b(?:only|just)\b(?!\s+(?:want|wanted|need|like|ordered|got))", re.IGNORECASE)
 _TAKE_BACK = re.compile(
     r"\b(?:not|without|except|keep|keeping|leave out|leave|drop|remove|forget|"
     r"(?:do|does)(?:n.?t| not) (?:want|need))\b",
@@ -37,7 +38,10 @@ def read_choice(details: Details, text: str) -> ItemChoice:
     """Return which of the order's items a text means."""
     lines = {str(line.id) for line in details.order.lines}
     offered = [uuid.UUID(id_) for id_ in details.draft.offered if id_ in lines]
-    return choose_items(text, details.order.lines, get_catalogue(), offered=offered)
+    chosen = [uuid.UUID(item.line) for item in details.draft.items]
+    return choose_items(
+        text, details.order.lines, get_catalogue(), offered=offered, talked_of=chosen
+    )
 
 
 def read_taken_back(details: Details, text: str) -> bool:
@@ -73,6 +77,11 @@ def take_what_there_is(details: Details) -> None:
     """Lower quantities to what was ordered; the summary then says how many it is about."""
     for item in details.draft.items:
         item.quantity = min(item.quantity, line_of(details, item).quantity)
+
+
+def means_only(text: str) -> bool:
+    """Whether what a text names replaces what was chosen: "only the tea kettle"."""
+    return _ONLY.search(text) is not None
 
 
 def line_of(details: Details, item: ItemDraft) -> OrderLine:

@@ -7,6 +7,7 @@ from actions.form.details.base import Details, ItemDraft
 from actions.form.details.items import (
     ITEMS,
     ask_items,
+    means_only,
     read_choice,
     read_taken_back,
     remember_unclear,
@@ -58,7 +59,7 @@ class ReturnDetails(Details):
         chosen = [ItemDraft(str(piece.line_id), piece.quantity) for piece in choice.lines]
         if not chosen:
             return remember_unclear(self, choice)
-        if _ALSO.search(text):
+        if _ALSO.search(text) and not means_only(text):
             new = {item.line for item in chosen}
             chosen = [*(item for item in self.draft.items if item.line not in new), *chosen]
         changed = chosen != self.draft.items

@@ -11,6 +11,7 @@ from actions.form.details.items import (
     ITEMS,
     ask_items,
     line_of,
+    means_only,
     read_choice,
     read_taken_back,
     remember_unclear,
@@ -35,9 +36,14 @@ from aisle.shop.policies.refusals import (
     TooManyPieces,
 )
 from aisle.shop.selection.methods import choose_method
-from aisle.shop.selection.places import find_places
+from aisle.shop.selection.shown import choose_shown
 from aisle.shop.selection.swaps import SwapWish, read_swaps
-from aisle.shop.selection.variants import VariantChoice, choose_variant, describe_variant
+from aisle.shop.selection.variants import (
+    VariantChoice,
+    choose_variant,
+    describe_variant,
+    merge_wanted,
+)
 from aisle.shop.wording import lower_name
 
 OPTIONS = "options"
@@ -82,13 +88,18 @@ class SwapDetails(Details):
             return True
         expected = uuid.UUID(self.draft.expected) if self.draft.expected else None
         lines = list(self.order.lines)
-        wishes = read_swaps(text, lines, self._products, get_catalogue(), expected=expected)
+        settled = {uuid.UUID(item.line): item.wanted for item in self.draft.items}
+        wishes = read_swaps(
+            text, lines, self._products, get_catalogue(), expected=expected, settled=settled
+        )
         if wishes:
-            return self._merge_all([self._completed(wish) for wish in wishes])
+            completed = [self._completed(wish) for wish in wishes]
+            return self._merge_all(completed, only=means_only(text))
         choice = read_choice(self, text)
         if choice.lines:
             named = [SwapWish(piece.line_id, piece.quantity) for piece in choice.lines]
-            return self._merge_all([self._completed(wish) for wish in named])
+            completed = [self._completed(wish) for wish in named]
+            return self._merge_all(completed, only=means_only(text))
         if choice.unclear:
             self.draft.unclear = self.draft.unclear or text
         return remember_unclear(self, choice)
@@ -103,7 +114,14 @@ class SwapDetails(Details):
         )
         return next((found for found in wishes if found.says_something), wish)
 
-    def _merge_all(self, wishes: list[SwapWish]) -> bool:
+    def _merge_all(self, wishes: list[SwapWish], *, only: bool = False) -> bool:
+        named = {str(wish.line_id) for wish in wishes}
+        kept = [item for item in self.draft.items if item.line in named or not only]
+        if len(kept) < len(self.draft.items):
+            self.draft.items = kept
+            self.draft.expected, self.draft.offered = None, []
+            self._merge_all(wishes)
+            return True
         changed = [self._merge(wish) for wish in wishes]
         return any(changed)
 
@@ -113,23 +131,33 @@ class SwapDetails(Details):
         for index, item in enumerate(self.draft.items):
             if item.line != line:
                 continue
+            product = line_of(self, item).variant.product
             new = replace(
                 item,
-                quantity=wish.quantity,
-                wanted={**item.wanted, **wish.wanted},
+                quantity=wish.quantity if wish.counted else item.quantity,
+                wanted=merge_wanted(product, item.wanted, wish.wanted),
                 keys=list(wish.keys) or item.keys,
                 cheapest=wish.cheapest or item.cheapest,
             )
-            if new != replace(item, quantity=wish.quantity):
+            if self._is_chosen(new, item):
+                return self._say_other_product(wish)
+            if wish.is_impossible:
+                new.wanted = _not_offered(wish)
+            if new != replace(item, quantity=new.quantity):
                 new.variant = None
             self.draft.items[index] = new
             return new != item or self._say_other_product(wish)
-        new = ItemDraft(
-            line, wish.quantity, dict(wish.wanted), list(wish.keys), cheapest=wish.cheapest
-        )
+        wanted = _not_offered(wish) if wish.is_impossible else dict(wish.wanted)
+        new = ItemDraft(line, wish.quantity, wanted, list(wish.keys), cheapest=wish.cheapest)
         self.draft.items.append(new)
         self._say_other_product(wish)
         return True
+
+    def _is_chosen(self, new: ItemDraft, item: ItemDraft) -> bool:
+        """Whether only what is chosen already is said again: "yes, the black one"."""
+        if item.variant is None or replace(new, wanted=item.wanted) != item:
+            return False
+        return new.wanted.items() <= self._variant(item).options.items()
 
     def _say_other_product(self, wish: SwapWish) -> bool:
         """Say that an item cannot become another product; whether that was asked for."""
@@ -155,14 +183,14 @@ class SwapDetails(Details):
     def _chosen_of(self, text: str, item: ItemDraft, shown: list[Variant]) -> Variant | None:
         if len(shown) == 1 and self.context.turn.intent == "affirm":
             return shown[0]
-        places = find_places(text, len(shown), asked=True)
-        if len(places) == 1:
-            return shown[places[0]]
-        line = line_of(self, item)
-        wishes = read_swaps(text, [line], self._products, get_catalogue(), expected=line.id)
-        wanted = {key: value for wish in wishes for key, value in wish.wanted.items()}
-        fitting = [v for v in shown if wanted and wanted.items() <= v.options.items()]
-        return fitting[0] if len(fitting) == 1 else None
+        return choose_shown(
+            text,
+            line_of(self, item),
+            shown,
+            lines=self.order.lines,
+            products=self._products,
+            catalogue=get_catalogue(),
+        )
 
     def _read_method(self, text: str) -> bool:
         before = self.draft.method
@@ -213,7 +241,6 @@ class SwapDetails(Details):
             self.draft.expected, self.draft.offered = None, []
             return True
         wanted = ", ".join(item.wanted.values())
-        item.wanted = {}
         if choice.candidates:
             self._offer(
                 choice.candidates, line, "utter_need_nearest_variant", product=name, wanted=wanted
@@ -320,6 +347,11 @@ class SwapDetails(Details):
     @property
     def _is_pending(self) -> bool:
         return self.operation is Operation.CHANGE_ITEMS
+
+
+def _not_offered(wish: SwapWish) -> dict[str, str]:
+    """As options that no variant has, so that the nearest to choose from are shown."""
+    return {words: words for words in wish.unavailable}
 
 
 def _different_in(

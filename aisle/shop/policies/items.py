@@ -37,7 +37,9 @@ def chosen_lines(order: Order, items: Sequence[Pieces | Swap]) -> dict[uuid.UUID
     for line_id, quantity in pieces.items():
         line = lines[line_id]
         if quantity > line.quantity:
-            raise TooManyPieces(line.variant.product.name, line.quantity)
+            same = [other for other in order.lines if other.variant.id == line.variant.id]
+            ordered = sum(other.quantity for other in same)
+            raise TooManyPieces(line.variant.product.name, ordered)
     return {line_id: lines[line_id] for line_id in pieces}
 
 

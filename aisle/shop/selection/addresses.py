@@ -34,6 +34,21 @@ _TRAILER = re.compile(
     r"for (?:the |my |this |that )?order))+\W*$",
     re.IGNORECASE,
 )
+_REMARK = re.compile(
+    r"[\s,.;!?)-]+(?:(?:and|so|but)\s+)?(?:it.?s(?!\s+(?:in|at|the)\b)|this\s+is|i.?m|i\s+am|"
+    r"i\s+(?:have|will|need|want|hope|just|think|would)|we\s+(?:are|have|will)|name\s+is|"
+    r"my\s+(?:name|e-?mail|order|mail|phone|number)|thanks?|thx|cheers|please|pls|regards|"
+    r"because|since|hope|asap|can\s+(?:you|i)|could\s+(?:you|i)|is\s+that|that\s+is|that.?s|"
+    r"let\s+me|ok|okay|instead|sorry|(?:from|under)\s+(?:my|the)\s+e-?mail)\b\D*$",
+    re.IGNORECASE,
+)
+_SENTENCE_END = re.compile(r"(?<=\w{3})[.!?;]+(?=\s|$)|[!?]")
+_NOT_BUT = re.compile(r"\bnot\b.*?\d.*?\bbut\s+(?:rather\s+)?(?=.*\d)", re.IGNORECASE | re.DOTALL)
+_FROM_TO = re.compile(r"\bfrom\s[^?]*?\d[^?]*?\bto\s+(?=.*\d)", re.IGNORECASE | re.DOTALL)
+_NOT_THIS = re.compile(
+    r"(?<=\w)[\s,]+(?:(?:and\s+)?not\s+(?:to|at)?|instead\s+of|rather\s+than)\b.*$",
+    re.IGNORECASE | re.DOTALL,
+)
 _FORM_LABEL = re.compile(
     r"\b(?:address\s*(?:line)?\s*[12]?|street(?:\s+address)?|city|town|state|province|country|"
     r"(?:zip|postal|post)\s?(?:code)?|postcode)\s*[:=]",
@@ -90,7 +105,12 @@ _NO_PLACE = word_set(
     "other please person quit really refund return same send sorry stop sure talk thank thanks "
     "that then there they think this to today tomorrow wait want was we what when where which "
     "who why will with wrong yeah yep yes yet you your when's what's where's mistake paypal gift "
+    "hmm hm nevermind default account file sure maybe later first second both "
     "correct right fine great email e-mail phone code it's its it is in at the my"
+)
+_NO_CITY = word_set("i it its it's my you your is are please thanks thank can order email mail")
+_IT_IS_IN = re.compile(
+    r"^(?:and\s+)?(?:(?:it|that)(?:.?s|\s+is)\s+(?:in\s+)?|in\s+(?=[A-Z]))", re.IGNORECASE
 )
 _INTO = re.compile(
     r"^(?:(?:it's|its|it is|that's|that is|in|the|city is|to|and)\s+)+", re.IGNORECASE
@@ -128,7 +148,8 @@ def read_address(
     """Read an address, or what a message adds to or corrects in the previous one.
 
     Args:
-        previous: what is known already, as the fields of `PartialAddress`.
+        previous: what is known already, as the fields of `PartialAddress`; empty where an
+            address was asked for and nothing is known, None where it was not.
         default: the customer's own address. "My default address" means it. Its country is
             taken where none is said and the ZIP code has that country's form.
 
@@ -143,7 +164,7 @@ def read_address(
     if whole is not None and (not known.address1 or whole.city or whole.zip):
         found = whole if known.address1 else _filled(known, asdict(whole))
     else:
-        found = _with_follow_up(cleaned, known, whole)
+        found = _with_follow_up(cleaned, known, whole, asked=previous is not None)
     return _with_country(found, (default or {}).get("country") or "")
 
 
@@ -155,10 +176,32 @@ def _partial(content: Mapping[str, str] | None) -> PartialAddress:
 def _cleaned(text: str) -> str:
     for start, end in reversed(order_number_spans(text)):
         text = text[:start] + " " + text[end:]
-    text = _PHONE.sub(" ", _EMAIL.sub(" ", text))
+    text = re.sub(r"\([^()\d]*\)", " ", _PHONE.sub(" ", _EMAIL.sub(" ", text)))
     if len(_FORM_LABEL.findall(text)) > 1:
         text = _FORM_LABEL.sub(",", text)
-    return _TRAILER.sub("", text).strip()
+    text = _only_new(text)
+    return _TRAILER.sub("", _without_remarks(text)).strip()
+
+
+def _only_new(text: str) -> str:
+    """Leave out the address that is not wanted: "not to 5 Elm Street but to", "instead of"."""
+    for pattern in (_NOT_BUT, _FROM_TO):
+        match = pattern.search(text)
+        if match:
+            return text[match.end() :]
+    match = _NOT_THIS.search(text)
+    named_before = match is not None and re.search(r"\d", text[: match.start()])
+    return text[: match.start()] if match and named_before else text
+
+
+def _without_remarks(text: str) -> str:
+    """Cut what follows an address: another sentence, thanks, who it is from."""
+    found = list(ZIP.finditer(text))
+    ends = _SENTENCE_END.search(text, found[-1].end()) if found else None
+    if ends and not re.search(r"\d", text[ends.end() :]):
+        text = text[: ends.start()]
+    remark = _REMARK.search(text)
+    return text[: remark.start()] if remark else text
 
 
 def _means_default(text: str) -> bool:
@@ -198,7 +241,7 @@ def _read_whole(text: str, *, street_asked: bool) -> PartialAddress | None:
     if place is None:
         return None
     street = _without_lead_in(parts[place])
-    rest = parts[place + 1 :]
+    rest = [_IT_IS_IN.sub("", part) for part in parts[place + 1 :]]
     rest, country = _take_country(rest)
     if not rest:
         street, inline, found = _split_street(street)
@@ -211,6 +254,8 @@ def _read_whole(text: str, *, street_asked: bool) -> PartialAddress | None:
     while rest and (_is_unit(rest[0]) or (len(rest) > 1 and _more_follow(rest))):
         units.append(rest.pop(0))
     city, state, zip_code = _read_city(rest)
+    if {word.casefold() for word in city.split()} & _NO_CITY:
+        city = ""  # it is asked for rather than guessed
     return PartialAddress(street, city, zip_code, country or "", ", ".join(units), state)
 
 
@@ -364,7 +409,7 @@ def _written(zip_code: str) -> str:
 
 
 def _with_follow_up(
-    text: str, known: PartialAddress, whole: PartialAddress | None
+    text: str, known: PartialAddress, whole: PartialAddress | None, *, asked: bool
 ) -> PartialAddress:
     """Take single parts: labelled ones, corrections, and what was asked for."""
     found: dict[str, str] = {}
@@ -385,7 +430,7 @@ def _with_follow_up(
         elif whole is not None:
             found["address1"] = whole.address1
             rest = ""
-    if not found and "?" not in text and (known.address1 or known.city or known.zip):
+    if not found and "?" not in text and asked:
         found.update(_asked(rest, known))
     return _filled(known, found)
 
@@ -420,6 +465,9 @@ def _asked(text: str, known: PartialAddress) -> dict[str, str]:
     if city and not is_city:
         return {}
     found = {"zip": zip_code, "state": state, "country": country or ""}
+    alone = not (known.address1 or known.city or known.zip or zip_code)
+    if alone and is_city and not (city[:1].isupper() and len(words) < 4):
+        return {}  # "nevermind"
     if is_city and (not known.city or zip_code) and not re.search(r"\d", city):
         found["city"] = city
     return found

@@ -55,6 +55,7 @@ def choose_items(
     catalogue: Catalogue,
     *,
     offered: Sequence[UUID] = (),
+    talked_of: Sequence[UUID] = (),
 ) -> ItemChoice:
     """Find the lines of an order that a text names, and how many pieces of each.
 
@@ -64,8 +65,11 @@ def choose_items(
     Args:
         offered: ids of the lines that were shown to choose from, in that order; "the second
             one" counts in them, else in the order.
+        talked_of: ids of the lines that are chosen so far, which "both" stands for.
     """
-    sentence = Reading(text, lines, catalogue, lines_of(offered, lines))
+    sentence = Reading(
+        text, lines, catalogue, lines_of(offered, lines), talked_of=lines_of(talked_of, lines)
+    )
     left_out, becoming = excluded(sentence), targets(sentence)
     meant = [
         anchor

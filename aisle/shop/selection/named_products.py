@@ -21,7 +21,7 @@ _NO_NOUN = word_set(
     "difference original first second third last next new different website shop store email mail "
     "code number day week month customer question status price cost discount cheaper cheapest "
     "bigger smaller larger wrong right total full delivery parcel package box post change variant "
-    "version model kind type best name phone help default method label policy"
+    "version model kind type best name help default method label policy"
 )
 _NO_PLACE_BEFORE = word_set("at in to into near from on")
 _STOPS = word_set(

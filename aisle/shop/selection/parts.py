@@ -18,6 +18,7 @@ TARGET_WORDS = word_set(
     "instead choose"
 )
 _SWAP_VERBS = re.compile(r"\b(?:swap|exchang|replac|trad|substitut)\w*", re.IGNORECASE)
+_AS_WELL = re.compile(r"\b(?:also|too|as well|additionally)\b", re.IGNORECASE)
 _CHANGING = re.compile(r"(?:swap|exchang|replac|trad|substitut|chang|switch|return|send)\w*$", re.I)
 
 
@@ -34,10 +35,13 @@ class Part:
     places: list[range] = field(default_factory=list)
     other: str | None = None
     wished: bool = False
+    talked_of: bool = False
+    quantity: int | None = None
     target_places: list[range] = field(default_factory=list)
 
 
 def read_parts(sentence: Reading, expected: UUID | None) -> list[Part]:
+    """Split a sentence by the items it names; ``expected`` is the line without a name."""
     left_out, becoming = excluded(sentence), targets(sentence)
     own = [
         place
@@ -65,9 +69,10 @@ def read_parts(sentence: Reading, expected: UUID | None) -> list[Part]:
             part.target += [mention for group in anchor.before for mention in group]
         else:
             part.described = list(anchor.before)
-        if anchor.kind is Kind.ONE and alone:
+        if anchor.kind is Kind.ONE and alone and not _is_another(sentence, anchor, alone):
             part.lines, part.described = alone, []
             part.target += [mention for group in anchor.before for mention in group]
+        part.talked_of = bool(alone) and part.lines == alone
         parts[place] = part
     for place, becomes in becoming.items():
         if becomes in parts:
@@ -78,11 +83,19 @@ def read_parts(sentence: Reading, expected: UUID | None) -> list[Part]:
             _read_range(sentence, part, *_range_of(sentence, place, own, becoming, inverted))
     if not inverted:
         first = sentence.anchors[own[0]].start if own else len(sentence.tokens)
-        before = Part(None, alone or list(sentence.lines))
+        before = Part(None, alone or list(sentence.lines), talked_of=bool(alone))
         _read_range(sentence, before, 0, first)
         leading = _leading(sentence, before, parts, bool(alone), own)
         return [*leading, *(part for place, part in parts.items() if place not in left_out)]
     return [part for place, part in parts.items() if place not in left_out]
+
+
+def _is_another(sentence: Reading, anchor: Anchor, expected: Sequence[OrderLine]) -> bool:
+    """Whether "the red one as well" stands for an item that was not talked of yet."""
+    if not _AS_WELL.search(sentence.text):
+        return False
+    fitting = [line for group in narrowed(anchor.lines, anchor.before) for line in group]
+    return bool(fitting) and not any(line in fitting for line in expected)
 
 
 def _add_target(part: Part, anchor: Anchor) -> None:
@@ -185,16 +198,16 @@ def _read_range(sentence: Reading, part: Part, first: int, end: int) -> None:
     state, place = part.neutral, first
     while place < end:
         mention, word = starts.get(place), sentence.word(place)
+        if BREAKS.search(sentence.gap(place)) and state is part.source:
+            state = part.neutral
         if mention is not None and mention.last <= end:
             if not mention.denied and word not in COMPARING_WORDS:
                 state.append(mention)
             place = mention.last
             continue
-        if BREAKS.search(sentence.gap(place)) and state is part.source:
-            state = part.neutral
         if _CHANGING.match(word) and place not in keys:
             state = part.neutral
-        if word == "from":
+        if word == "from" and _value_follows(sentence, place, starts):
             state = part.source
         elif word in ("of", "than") and sentence.word(place - 1) in ("instead", "rather"):
             part.target += part.neutral
@@ -202,7 +215,13 @@ def _read_range(sentence: Reading, part: Part, first: int, end: int) -> None:
             state = part.source
         elif _leads_to_a_verb(sentence, place):
             pass
-        elif word in TARGET_WORDS or (word == "with" and with_is_to):
+        elif _describes(sentence, part, place):
+            state = part.neutral
+        elif (
+            word in TARGET_WORDS
+            or (word == "with" and with_is_to)
+            or _asks_to_have(sentence, place)
+        ):
             if word in ("instead", "rather"):
                 part.target += part.neutral
                 part.neutral.clear()
@@ -210,6 +229,34 @@ def _read_range(sentence: Reading, part: Part, first: int, end: int) -> None:
         if (state is not part.source and part.anchor is None) or state is part.target:
             part.target_places.append(range(place, place + 2))
         place += 1
+
+
+def _value_follows(sentence: Reading, place: int, starts: Mapping[int, ValueMention]) -> bool:
+    """Whether "from" leads to a value, as in "from the black": not in "from my order, ..."."""
+    for following in range(place + 1, min(place + 5, len(sentence.tokens))):
+        if re.search(r"[^\w\s]", sentence.gap(following)):
+            return False
+        if following in starts:
+            return True
+    return False
+
+
+def _describes(sentence: Reading, part: Part, place: int) -> bool:
+    """Whether "the one with" leads to what the item is."""
+    is_one = sentence.word(place) in ("one", "ones") and part.anchor is not None
+    return (
+        is_one
+        and sentence.word(place - 1) in ("the", "that", "those")
+        and sentence.word(place + 1) in ("with", "without", "in", "that", "that's", "which")
+    )
+
+
+def _asks_to_have(sentence: Reading, place: int) -> bool:
+    """Whether "could it be" or "can I have it" leads to what an item shall be."""
+    if sentence.word(place) not in ("be", "have", "get"):
+        return False
+    before = {sentence.word(earlier) for earlier in range(max(0, place - 2), place)}
+    return bool(before & {"can", "could", "may"})
 
 
 def _leads_to_a_verb(sentence: Reading, place: int) -> bool:
@@ -232,9 +279,12 @@ def narrow_down(part: Part) -> list[OrderLine]:
     telling = [m for m in part.neutral if 0 < sum(fits(line, m) for line in lines) < len(lines)]
     if part.target:
         settled = {option.key for mention in part.target for option in mention.options}
+        begins = min(mention.first for mention in part.target)
         for mention in part.neutral:
+            keys = {option.key for option in mention.options}
             fitting = [line for line in lines if fits(line, mention)]
-            if not fitting and not settled & {option.key for option in mention.options}:
+            adds = not fitting or mention.first > begins or part.talked_of
+            if adds and not settled & keys:
                 part.target.append(mention)
             lines = fitting or lines
     else:

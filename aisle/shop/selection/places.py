@@ -60,6 +60,6 @@ def _places(text: str, length: int, asked: bool) -> Iterator[int]:
         yield from range(count) if match[1].lower() == "first" else range(length - count, length)
     for match in _NAMED.finditer(_SEVERAL.sub(" ", text)):
         place = _ORDINALS[next(word for word in match.groups() if word).lower()]
-        yield place % length if length else 0
+        yield place + length if place < 0 else place
     for match in _NUMBER.finditer(text):
         yield int(match[1]) - 1

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from aisle.shop.models import OrderLine
 from aisle.shop.selection.named_products import NamedProducts
 from aisle.shop.selection.places import find_places, place_spans
 from aisle.shop.selection.sentence import ARTICLES, BREAKS, Anchor, Kind
@@ -15,14 +16,15 @@ _OPENING = word_set("the my a an this that these those our your his her")
 _EVERYTHING = re.compile(
     r"\b(?:everything|every\s+(?:single\s+)?(?:item|thing|one|piece|product)|"
     r"(?:the\s+|my\s+)?(?:whole|entire|complete|full)\s+(?:order|lot|thing|purchase|shipment)|"
-    r"(?:all|both|each)\s+of\s+(?:it|them|these|those|(?:the|my|these|those)\s+"
-    r"(?:items|things|articles|products|pieces|order))|"
+    r"(?:all|each)\s+of\s+(?:it|them|these|those|(?:the|my|these|those)\s+"
+    r"(?:items|things|articles|products|pieces|order)|order)|"
     r"all\s+(?:the\s+|my\s+|these\s+|those\s+)?(?:items|things|articles|products|pieces)|"
-    r"(?:it|them|those|these)\s+(?:all|both)|the\s+lot|each\s+(?:one|item))\b",
+    r"(?:it|them|those|these)\s+all|the\s+lot|each\s+(?:one|item))\b",
     re.IGNORECASE,
 )
 _ALL_OF_A_NUMBER = re.compile(
-    r"\b(?:all\s+(?:of\s+)?(?:the\s+)?(two|three|four|five|six|seven|[2-9])|both(?:\s+of\s+(?:them|these|those)|"
+    r"\b(?:all\s+(?:of\s+)?(?:the\s+)?(two|three|four|five|six|seven|[2-9])|(?:them\s+)?both"
+    r"(?:\s+of\s+(?:them|these|those|(?:the|my)\s+(?:items|things|products|articles))|"
     r"\s+(?:items|things|products|articles|ones))?)\b(?:\s+(?:of\s+(?:them|these|those)|items|things|products|articles))?",
     re.IGNORECASE,
 )
@@ -74,7 +76,7 @@ class Reading(NamedProducts):
             if taken & set(range(first, last)) or names_items:
                 continue
             number = _NUMBERS.get((match[1] or "two").lower()) or int(match[1])
-            fits = [lines for lines in (shown, tuple(self.lines)) if len(lines) == number]
+            fits = self._groups_of(number)
             found.append(
                 Anchor(
                     Kind.ALL, first, last, fits[0] if fits else tuple(self.lines),
@@ -83,6 +85,21 @@ class Reading(NamedProducts):
             )  # fmt: skip
             taken |= set(range(first, last))
         return found
+
+    def _groups_of(self, number: int) -> list[tuple[OrderLine, ...]]:
+        """Return what "both" may stand for: shown, talked of, or all there is; nearest first."""
+        groups = [tuple(self.offered), tuple(self.talked_of)]
+        groups = [group for group in groups if len(group) == number]
+        counted = [line for line in self.talked_of if line.quantity == number]
+        groups += [(line,) for line in counted if len(counted) == 1]
+        products = {line.variant.product.id for line in self.talked_of}
+        alike = tuple(line for line in self.lines if line.variant.product.id in products)
+        if len(alike) == number and len(products) == 1:
+            groups.append(alike)
+        pieces = sum(line.quantity for line in self.lines)
+        if len(self.lines) == number or pieces == number:
+            groups.append(tuple(self.lines))
+        return groups
 
     def _only_filler(self, first: int, last: int) -> bool:
         values = {p for m in self.values_of(self.lines) for p in range(m.first, m.last)}

@@ -25,6 +25,10 @@ _NOT = re.compile(
     rf"{_DOING}\s+(?:back\s+)?)$",
     re.IGNORECASE,
 )
+_BECOMES_YET = re.compile(
+    r"\b(?:exchang|swap|chang|replac|trad|switch)\w*\s+(?:it|them|those|that|these|this)\b",
+    re.IGNORECASE,
+)
 _KEEP = re.compile(r"\b(?:keep|keeping|leave|leaving|hold\s+on\s+to)\s+$", re.IGNORECASE)
 _STAYS = re.compile(
     r"\s*,?\s*(?:i(?:'ll|\s+will|\s+want\s+to|'d\s+like\s+to)?\s+keep|(?:can\s+)?stays?\b|"
@@ -38,6 +42,7 @@ _NO_SWAP = re.compile(
     r"(?:for|to|with)\s+$",
     re.IGNORECASE,
 )
+_OWN = frozenset({"my", "our", "his", "her"})
 _LINK = re.compile(r"\W*(?:and|or|nor|&|,)?\W*(?:and|or|nor)?\W*", re.IGNORECASE)
 
 
@@ -56,6 +61,8 @@ def excluded(sentence: Reading) -> set[int]:
             or _STAYS.match(after)
         )
         other_instead = _INSTEAD_OF.search(before) and not _names_again(sentence, place)
+        if _NOT.search(before) and _BECOMES_YET.search(_after(sentence, place)):
+            continue  # "I won't return the boots, I want to exchange them"
         if said or other_instead or (place - 1 in found and _linked(sentence, place)):
             found.add(place)
         elif anchor.kind is Kind.ALL:
@@ -69,18 +76,22 @@ def targets(sentence: Reading) -> dict[int, int]:
     The places are those in ``sentence.anchors``: of the target, and of what becomes it.
     """
     found: dict[int, int] = {}
+    earlier = -1
     for place, anchor in enumerate(sentence.anchors):
-        if place == 0 or anchor.kind in (Kind.ALL, Kind.REST, Kind.PLACE):
+        if anchor.kind is Kind.ELSEWHERE and anchor.article in _OWN:
+            continue  # "too big for my bike"
+        beside, earlier = earlier, place
+        if beside < 0 or anchor.kind in (Kind.ALL, Kind.REST, Kind.PLACE):
             continue
-        previous = sentence.anchors[place - 1]
+        previous = sentence.anchors[beside]
         before = _before(sentence, anchor)
         between = sentence.text[sentence.tokens[previous.last - 1].end : len(before)]
-        if place - 1 in found or re.search(r"\band\b|[.;!?]", between):
+        if beside in found or re.search(r"\band\b|[.;!?]", between):
             continue
         if _TO.search(before) and not _NO_SWAP.search(before):
-            found[place] = place - 1
+            found[place] = beside
         elif _INSTEAD_OF.search(before) and _names_again(sentence, place):
-            found[place - 1] = place
+            found[beside] = place
     return found
 
 
@@ -99,6 +110,14 @@ def narrowed(
 
 def _before(sentence: Reading, anchor: Anchor) -> str:
     return sentence.text[: sentence.tokens[anchor.start].start]
+
+
+def _after(sentence: Reading, place: int) -> str:
+    """What stands between an anchor and the next one."""
+    start = sentence.tokens[sentence.anchors[place].last - 1].end
+    following = sentence.anchors[place + 1 : place + 2]
+    end = sentence.tokens[following[0].start].start if following else len(sentence.text)
+    return sentence.text[start:end]
 
 
 def _names_again(sentence: Reading, place: int) -> bool:

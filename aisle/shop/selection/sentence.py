@@ -60,7 +60,8 @@ class Anchor:
 class Sentence:
     """A text about an order's lines, with the words of each line's options found.
 
-    ``offered`` are the lines that were shown to choose from.
+    ``offered`` are the lines that were shown to choose from, ``talked_of`` those that the
+    conversation is about.
     """
 
     text: str
@@ -68,6 +69,7 @@ class Sentence:
     catalogue: Catalogue
     offered: Sequence[OrderLine] = ()
     products: dict[str, Product] = field(default_factory=dict)
+    talked_of: Sequence[OrderLine] = ()
     tokens: list[Token] = field(init=False)
     vocabularies: dict[str, Vocabulary] = field(init=False)
     values: dict[str, list[ValueMention]] = field(init=False)
@@ -87,6 +89,9 @@ class Sentence:
 
     def word(self, place: int) -> str:
         return self.tokens[place].text.casefold() if 0 <= place < len(self.tokens) else ""
+
+    def said(self, mention: ValueMention) -> str:
+        return " ".join(self.word(place) for place in range(mention.first, mention.last))
 
     def values_of(self, lines: Sequence[OrderLine]) -> list[ValueMention]:
         """Values of the lines' products; each place once, with every product's options."""

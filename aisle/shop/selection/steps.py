@@ -62,6 +62,17 @@ def compared(
     return found
 
 
+def compared_option(tokens: Sequence[Token], vocabulary: Vocabulary) -> tuple[str, int] | None:
+    """Return the option that "the larger one" compares, and 1 for more or -1 for less of it."""
+    for place, token in enumerate(tokens):
+        word = token.text.casefold()
+        direction = _COMPARED.get(word) or _EXTREME.get(word)
+        key = _key(tokens, place, range(len(tokens)), vocabulary, word) if direction else None
+        if key is not None and direction is not None:
+            return key, direction
+    return None
+
+
 def _step(tokens: Sequence[Token], place: int) -> int | None:
     word = tokens[place].text.casefold()
     before = [token.key for token in tokens[max(0, place - 2) : place]]

@@ -49,6 +49,26 @@ def choose_variant(line: OrderLine, product: Product, wanted: Mapping[str, str])
     return VariantChoice(candidates=tuple(fitting[:MOST_CANDIDATES]))
 
 
+def merge_wanted(
+    product: Product, before: Mapping[str, str], now: Mapping[str, str]
+) -> dict[str, str]:
+    """Add options to those that were wanted before; what contradicts them is given up.
+
+    Two options contradict when no available variant has both. Of the earlier ones the newest
+    are kept first. Nothing is given up for options that no available variant has at all.
+    """
+    everything = {**before, **now}
+    available = [variant for variant in product.variants if variant.stock > 0]
+    if not any(_has(variant, now) for variant in available):
+        return everything
+    kept = dict(now)
+    for key, value in reversed(list(before.items())):
+        extended = {key: value, **kept}
+        if any(_has(variant, extended) for variant in available):
+            kept = extended
+    return {key: kept[key] for key in everything if key in kept}
+
+
 def describe_variant(variant: Variant, compared_with: Variant | None = None) -> str:
     """Return a variant's options, or those that differ: "black, 1000ml, glass".
 

@@ -23,7 +23,9 @@ _BEFORE_NUMBERS = word_set(
     "different"
 )
 _BEFORE_LETTERS = _BEFORE_NUMBERS | {"a", "an", "the", "color", "and", "it"}
-_AFTER_PLACED_NUMBERS = word_set("1 one ones version model variant instead to for")
+_AFTER_PLACED_NUMBERS = word_set(
+    "1 one ones version model variant instead to for please pls thank and but rather if would in"
+)
 _UNITS_OF_TIME_OR_COUNT = re.compile(
     r"(?:day|week|month|year|minute|min|time|euro|eur|item|piece|pair|pcs|x|of|st|nd|rd|th|am|pm)s?$",
     re.IGNORECASE,
@@ -49,6 +51,7 @@ _LADDERS = (
 class ValueMention:
     """Words ``tokens[first:last]`` that name a value; several options where all offer it.
 
+    Several options of one key are any of these values: "with armrests".
     ``denied``: "not black". ``sure`` is False for a part of the value's words ("stainless").
     """
 
@@ -186,7 +189,7 @@ class Vocabulary:
             return False
         if _UNITS_OF_TIME_OR_COUNT.match(after):
             return False
-        if before in ("the", "a", "my"):
+        if before in ("the", "a", "an", "my"):
             return after == "" or after in _AFTER_PLACED_NUMBERS
         return (
             (before == "" and hit.last == len(tokens))
@@ -233,6 +236,8 @@ class Vocabulary:
                 yield ValueMention(start, last, (Option(key, negative),))
             elif len(positive) == 1:
                 yield ValueMention(first, last, (Option(key, positive[0]),))
+            elif first and tokens[first - 1].key in ("with", "has", "have") and last not in taken:
+                yield ValueMention(first, last, tuple(Option(key, value) for value in positive))
 
 
 def same_stem(one: str, other: str) -> bool:
@@ -304,7 +309,14 @@ def _negation_before(first: int, tokens: Sequence[Token]) -> int | None:
     place = first - 1
     while place >= 0 and place > first - 4 and tokens[place].key in _BETWEEN_NEGATION:
         place -= 1
-    return place if place >= 0 and tokens[place].key in _NEGATIONS else None
+    if first and tokens[first - 1].key == "too":
+        return first - 1  # "it is too small"
+    if place < 0 or tokens[place].key not in _NEGATIONS:
+        return None
+    following = tokens[place + 1]
+    apart = following.start - tokens[place].end > 1  # "no, the black one" wants black
+    answers = tokens[place].key == "no" and following.key in ("the", "in", "to")
+    return None if apart or answers else place
 
 
 def _neighbours(first: int, last: int, tokens: Sequence[Token]) -> Iterator[int]:

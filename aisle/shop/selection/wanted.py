@@ -8,7 +8,7 @@ from aisle.shop.selection.meaning import closest
 from aisle.shop.selection.parts import TARGET_WORDS, Part
 from aisle.shop.selection.reading import Reading
 from aisle.shop.selection.roles import fits
-from aisle.shop.selection.steps import compared
+from aisle.shop.selection.steps import COMPARING_WORDS, compared
 from aisle.shop.selection.vocabulary import ValueMention, Vocabulary
 from aisle.shop.selection.words import word_set
 
@@ -33,9 +33,13 @@ def read_wanted(
     doubtful: list[str] = []
     contradicted: set[str] = set()
     mentions = sorted(set(part.target), key=lambda mention: mention.first)
+    different: list[str] = []
     for mention in _settled_first(mentions, vocabulary):
+        if _is_any_of_several(mention, vocabulary):
+            different += [] if fits(line, mention) else list(_options_of(mention, vocabulary))
+            continue
         keys = _keys_meant(mention, vocabulary, line, part, wanted)
-        words = " ".join(sentence.word(place) for place in range(mention.first, mention.last))
+        words = sentence.said(mention)
         if len(keys) > 1:
             doubtful.append(words)
         elif keys:
@@ -51,7 +55,28 @@ def read_wanted(
         wanted = {**_by_meaning(sentence, part, vocabulary, wanted), **wanted}
     wanted = {key: value for key, value in wanted.items() if key not in contradicted}
     open_keys = _open_keys(sentence, part, vocabulary, {*wanted}, stepped)
-    return wanted, open_keys, tuple(doubtful)
+    open_keys = tuple(dict.fromkeys((*open_keys, *(k for k in different if k not in wanted))))
+    doubtful += _passed_over(sentence, part, line, wanted)
+    return wanted, open_keys, tuple(dict.fromkeys(doubtful))
+
+
+def _passed_over(
+    sentence: Reading, part: Part, line: OrderLine, wanted: Mapping[str, str]
+) -> list[str]:
+    """Values said of the item that are neither wanted nor what it is: never silently dropped."""
+    places = {place for stretch in part.places for place in stretch}
+    told = {(m.first, m.last) for m in (*part.source, *(m for g in part.described for m in g))}
+    found = []
+    for mention in sentence.values_of([line]):
+        heard = any(wanted.get(option.key) == option.value for option in mention.options)
+        if mention.first not in places or mention.denied or not mention.sure or heard:
+            continue
+        comparing = sentence.word(mention.first) in COMPARING_WORDS
+        if (mention.first, mention.last) in told or fits(line, mention) or comparing:
+            continue
+        if len(mention.options) == 1 and mention.options[0].key not in wanted:
+            found.append(sentence.said(mention))
+    return found
 
 
 def unavailable(sentence: Reading, part: Part, line: OrderLine) -> tuple[str, ...]:
@@ -59,11 +84,13 @@ def unavailable(sentence: Reading, part: Part, line: OrderLine) -> tuple[str, ..
     keys = sentence.vocabularies[line.variant.product.id].values
     if not any(key.endswith(("color", "colour", "material")) for key in keys):
         return ()
+    places = {place for stretch in part.places for place in stretch}
     targets_at = {place for stretch in part.target_places for place in stretch}
     found = [
         words
         for words, first, last in sentence.foreign_values()
-        if not own & set(range(first, last)) and first in targets_at
+        if not own & set(range(first, last))
+        and (first in targets_at or (first in places and sentence.word(last) in ("one", "ones")))
     ]
     if part.anchor is not None and part.anchor.strange:
         found.append(part.anchor.strange)
@@ -81,6 +108,11 @@ def _options_of(mention: ValueMention, vocabulary: Vocabulary) -> dict[str, str]
         for option in mention.options
         if option.value in vocabulary.values.get(option.key, ())
     }
+
+
+def _is_any_of_several(mention: ValueMention, vocabulary: Vocabulary) -> bool:
+    own = {o for o in mention.options if o.value in vocabulary.values.get(o.key, ())}
+    return len(own) > len({option.key for option in own})
 
 
 def _keys_meant(

@@ -57,7 +57,6 @@ def upgrade() -> None:
         sa.Column("after", Json, nullable=False),
         sa.Column("created_at", UtcDateTime, nullable=False),
         sa.ForeignKeyConstraint(["customer_id"], ["customers.id"], name="fk_audit_log_customer_id"),
-        sa.ForeignKeyConstraint(["order_id"], ["orders.id"], name="fk_audit_log_order_id"),
         sa.PrimaryKeyConstraint("id", name="pk_audit_log"),
         sa.UniqueConstraint("key", name="uq_audit_log_key"),
     )
