@@ -15,7 +15,8 @@ from actions.background import in_background
 from actions.effects import once
 from actions.form.progress import Progress
 from actions.products import TELL, is_follow_up
-from actions.requests import BESIDE_QUESTIONS, request_of
+from actions.request_words import request_beside_question
+from actions.requests import REQUESTS
 from actions.turn import Event, Turn
 from aisle.conversations.dialogue import find_conversation, open_conversation
 from aisle.conversations.news import announce_draft
@@ -46,8 +47,8 @@ class AnswerQuestion(Action):
     def _answer(self, turn: Turn, dispatcher: CollectingDispatcher) -> list[Event]:
         if needs_human_now(turn.text):
             return say_sorry_and_escalate(dispatcher)
-        request = request_of(turn.intent, turn.text)
-        if request in BESIDE_QUESTIONS and not turn.in_form:
+        request = None if turn.in_form else request_beside_question(turn.intent, turn.text)
+        if request is not None and not REQUESTS[request].needs_product:
             return begin_request(request, turn)
         named = get_catalogue().find_products(turn.text) if turn.intent in TELL else []
         if named:

@@ -16,7 +16,7 @@ from actions.form.progress import Verdict
 from actions.form.refused import Alternative, alternative_to, say_refusal
 from actions.form.summaries import Summary
 from actions.form.wish import WishPart
-from actions.requests import request_of
+from actions.request_words import request_by_words, request_of, takes_back
 from aisle.shop.backend.contract import OperationNotSupported
 from aisle.shop.orders import OrderState
 from aisle.shop.policies.allowed import check_status
@@ -38,7 +38,16 @@ _DETAILS: dict[Operation, type[Details]] = {
     Operation.EXCHANGE_ITEMS: ExchangeDetails,
     Operation.RETURN_ITEMS: ReturnDetails,
 }
-_SUBJECTS = ("address", "default", "payment", "method", "item", "items", "card", "gift", "paypal")
+_SUBJECTS = ("address", "order", "payment", "method", "item", "items")
+_VERBS: dict[Operation, tuple[str, ...]] = {
+    Operation.CANCEL_ORDER: ("cancel",),
+    Operation.CHANGE_ADDRESS: ("change", "send", "ship", "deliver"),
+    Operation.CHANGE_DEFAULT_ADDRESS: ("change", "set"),
+    Operation.CHANGE_PAYMENT: ("change", "switch", "pay", "use"),
+    Operation.CHANGE_ITEMS: ("change", "swap", "exchange", "switch"),
+    Operation.EXCHANGE_ITEMS: ("exchange", "swap", "change"),
+    Operation.RETURN_ITEMS: ("return", "refund", "send", "back"),
+}
 _A_PART = re.compile(r"\b(?:only|just|single|part|keep|rest)\b", re.IGNORECASE)
 
 
@@ -92,7 +101,7 @@ class ChangePart:
 
     def _read_yes_and(self, rest: str) -> bool:
         """ "Yes, and cancel the other one as well": done, and then the next."""
-        request = request_of(self._context.turn.intent, rest)
+        request = request_of(self._context.turn.intent, rest) or request_by_words(rest)
         if request is None or not self._wish.wait_for(request, rest):
             return False
         self._progress.verdict = Verdict.CONFIRMED
@@ -100,9 +109,11 @@ class ChangePart:
 
     def _subject(self) -> set[str]:
         """Words of what was offered: "yes, return the boots", "yes, change the address"."""
-        lines = self._context.order.lines if self._context.order else []
-        names = " ".join(line.variant.product.name for line in lines).casefold()
-        return {*_SUBJECTS, *names.split()}
+        order, details = self._context.order, self._details()
+        names = " ".join(details.named()).casefold()
+        verbs = _VERBS[details.change().operation]
+        number = order.id.casefold().lstrip("#") if order else ""
+        return {*_SUBJECTS, *verbs, *re.findall(r"\w+", names), number, number.lstrip("w")}
 
     def _read_alternative(self) -> bool:
         if not says_yes(self._context.turn.intent, self._context.turn.text):
@@ -119,6 +130,10 @@ class ChangePart:
     def _asks_for_a_part(self) -> bool:
         """ "Can you cancel only the headphones?" """
         if self._operation is not Operation.CANCEL_ORDER:
+            return False
+        turn = self._context.turn
+        other = request_of(turn.intent, turn.text) or request_by_words(turn.text)
+        if other not in (None, "cancel_order") or takes_back(turn.text):
             return False
         answers = self._context.turn.intent in ("affirm", "deny", "correction")
         if answers and not _A_PART.search(self._context.turn.text):

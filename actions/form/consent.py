@@ -9,14 +9,14 @@ from collections.abc import Collection
 
 _YES_WORDS = (
     "yes yep yeah yup yea ya y sure ok okay okey oki alright aye affirmative absolutely definitely "
-    "certainly agreed correct exactly right perfect great good fine excellent proceed confirm "
+    "certainly agreed correct exactly right perfect fine proceed confirm "
     "confirmed ahead yess totally agree confirm indeed true"
 )
 _WORDS_BESIDE = (
-    "a again ah all and away agree be both by cancel carry change continue cool course do doing "
-    "done ever everything exchange for go going happen happy hi hello i idea in indeed is it just "
-    "let lets like looks love lovely make makes me much nice now of off oh on one order please "
-    "pls plz process quickly really refund return send so sounds submit super swap thanks that "
+    "a again ah all and away agree be both by carry continue cool course do doing done ever "
+    "everything excellent for go going good great happen happy hi hello i idea in indeed is it "
+    "just let lets like looks love lovely make makes me much nice now of off oh on one order please "
+    "pls plz process quickly really so sounds submit super thanks that "
     "thats that'd the them then these this those through thx to too ty two very want wants we "
     "whole will with wonderful works would finish"
 )
@@ -25,6 +25,7 @@ _KNOWN = _SURE_SIGNS | frozenset(_WORDS_BESIDE.split()) | {"i'm", "it's", "that'
 _DO_IT = re.compile(r"\b(?:do|go for|make) (?:it|that|so|this)\b")
 _AS_GOOD_AS_YES = re.compile(
     r"\b(?:of course|(?:that |which )?works(?: for me)?|by all means|you bet|sure thing|"
+    r"(?:that )?(?:sounds|looks|is|would be) (?:good|great|lovely)|that's (?:good|great)|"
     r"sounds like a plan|you have my ok(?:ay)?|okey dokey|roger that)\b"
 )
 _HARMLESS = re.compile(

@@ -3,9 +3,10 @@
 import re
 from dataclasses import asdict
 
-from actions.form.context import CODE, DETAILS_OR_YES, IDENTITY, FormContext
+from actions.form.context import CODE, DETAILS_OR_YES, GIVES_DATA, IDENTITY, FormContext
 from actions.form.progress import Verdict
-from actions.requests import OTHER_CUSTOMER, REQUESTS, request_of
+from actions.request_words import request_by_words, request_of
+from actions.requests import OTHER_CUSTOMER, REQUESTS
 from aisle.conversations.verification import (
     CodeCheck,
     CodeSent,
@@ -94,8 +95,8 @@ class IdentityPart:
             given = known.combined_with(given)
         elif not given.complete and not (given.last_name and _SAYS_WHO.search(context.turn.text)):
             return False
-        if not asked and not given.email and self._may_be_an_address():
-            return False
+        if not asked and self._may_be_an_address():
+            given = Credentials(email=given.email)  # the rest is where it shall go
         if given.has_name_and_zip and not given.email and context.is_known:
             return self._read_address_like(given)
         if given.complete:
@@ -108,7 +109,8 @@ class IdentityPart:
     def _may_be_an_address(self) -> bool:
         """ "To 9 Pine Court, Denver, CO 80203" has a name and a ZIP code in it as well."""
         turn = self._context.turn
-        request = request_of(turn.intent, turn.text) or self._progress.request
+        by_words = request_by_words(turn.text) if turn.intent in GIVES_DATA else None
+        request = by_words or request_of(turn.intent, turn.text) or self._progress.request
         wanted = REQUESTS[request].operation if request in REQUESTS else None
         is_address = wanted in (Operation.CHANGE_ADDRESS, Operation.CHANGE_DEFAULT_ADDRESS)
         return is_address and not _SAYS_WHO.search(turn.text)

@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 from actions import orders
 from actions.form.context import CONFIRMATION, FormContext
-from actions.requests import QUESTIONS_ABOUT_ORDERS, takes_back
+from actions.request_words import takes_back
+from actions.requests import QUESTIONS_ABOUT_ORDERS
 from aisle.shop.catalogue import get_catalogue
 from aisle.shop.choice import OrderHint, point_at_order
 

@@ -16,14 +16,8 @@ from actions.form.context import (
 from actions.form.identity import IdentityPart
 from actions.form.order import OrderPart
 from actions.form.progress import Verdict
-from actions.requests import (
-    GET_INVOICE,
-    QUESTIONS_ABOUT_ORDERS,
-    REQUESTS,
-    is_change,
-    request_of,
-    takes_back,
-)
+from actions.request_words import request_by_words, request_of, takes_back
+from actions.requests import GET_INVOICE, QUESTIONS_ABOUT_ORDERS, REQUESTS, is_change
 from aisle.shop.numbers import are_one_list, find_order_numbers
 from aisle.shop.order_words import order_numbers_meant
 
@@ -38,6 +32,7 @@ _SWITCH = re.compile(
     r"(?P<exchange_item>\b(?:exchange|swap)\b)|(?P<cancel_order>\bcancel\b))",
     re.IGNORECASE,
 )
+_OTHER = re.compile(r"\bother (?:one|order)\b", re.IGNORECASE)
 _SAME_WISH = {("exchange_item", "change_order")}
 _ONE_MORE = re.compile(r"^\W*(?:and|also|same)\b|\b(?:too|as well|also)\b", re.IGNORECASE)
 _MEANT = re.compile(
@@ -48,6 +43,12 @@ _CHANGES = re.compile(
     r"(?:can|could) (?:it|i|that) (?:be|have))\b",
     re.IGNORECASE,
 )
+_KEEPS = re.compile(
+    r"\b(?:don'?t|do not) (?:cancel|return|exchange|change|do) (?:it|them|anything|that|this)\b|"
+    r"\bkeep (?:it|both|them|everything|all|the order)\b",
+    re.IGNORECASE,
+)
+_NEVER_MIND = re.compile(r"\bnever\s?mind\b|\bforget (?:it|about it)\b", re.IGNORECASE)
 _CANCEL = re.compile(r"(?<!not )(?<!n't )(?<!nt )\bcancel\b", re.IGNORECASE)
 _AS_WELL = re.compile(
     r"\b(?:also|too|as well|and then|after ?wards|after that|next)\b", re.IGNORECASE
@@ -68,7 +69,7 @@ class WishPart:
             return True
         if self._read_switch() or self._read_one_more():
             return True
-        intent = request_of(context.turn.intent, context.turn.text)
+        intent = self._request()
         if intent is not None and not self._is_in_between(intent):
             if self._is_further(intent):
                 return self._keep_for_later(intent)
@@ -93,6 +94,14 @@ class WishPart:
             progress.request = "track_order"
         return False
 
+    def _request(self) -> str | None:
+        """The request of the message, by its words where it was taken for mere data."""
+        context = self._context
+        intent, text = context.turn.intent, context.turn.text
+        if intent in GIVES_DATA and context.asked in (None, CONFIRMATION):
+            return request_by_words(text)
+        return request_of(intent, text)
+
     def _read_switch(self) -> bool:
         """Take another change of the same: "I'd rather return them"."""
         context, progress = self._context, self._progress
@@ -115,7 +124,11 @@ class WishPart:
             return False
         if context.turn.intent not in GIVES_DATA or not _ONE_MORE.search(context.turn.text):
             return False
-        progress.begin(progress.last_change, context.turn.text, context.turn.entities("date"))
+        text = context.turn.text
+        points = find_order_numbers(text) or _OTHER.search(text)
+        if request_by_words(text) is not None or not points:
+            return False
+        progress.begin(progress.last_change, text, context.turn.entities("date"))
         return True
 
     def _is_further(self, intent: str) -> bool:
@@ -151,7 +164,10 @@ class WishPart:
 
     def drop(self) -> bool:
         """Let it be when the customer says so; whether that was said."""
-        if self._context.asked is None or self._context.turn.intent not in ("deny", "stop"):
+        turn, asked = self._context.turn, self._context.asked
+        keeps = asked in DETAILS_OR_YES and _KEEPS.search(turn.text) is not None
+        says_so = turn.intent in ("deny", "stop") or keeps or _NEVER_MIND.search(turn.text)
+        if asked is None or not says_so:
             return False
         wants_it = self._progress.request == "cancel_order" and _CANCEL.search(
             self._context.turn.text

@@ -85,7 +85,7 @@ def point_at_order(
     pool = described if described and not denied else orders
     return (
         _by_ordinal(hint.text, shown)
-        or _the_other(hint.text, shown, orders, {current, *denied})
+        or _the_other(hint.text, shown, orders, {current, *denied}, statuses)
         or _by_place_and_state(hint.text, pool, shown, current, statuses)
         or (_narrowed(described, statuses) if described else None)
     )
@@ -110,11 +110,16 @@ def _by_ordinal(text: str, shown: Sequence[Order]) -> OrderChoice | None:
 
 
 def _the_other(
-    text: str, shown: Sequence[Order], orders: Sequence[Order], excluded: Collection[str | None]
+    text: str,
+    shown: Sequence[Order],
+    orders: Sequence[Order],
+    excluded: Collection[str | None],
+    statuses: Collection[str],
 ) -> OrderChoice | None:
     if not _OTHER.search(text) or not (shown or any(excluded)):
         return None
-    return _narrowed([order for order in shown or orders if order.id not in excluded], ())
+    others = [order for order in shown or orders if order.id not in excluded]
+    return _narrowed(others, () if shown else statuses)
 
 
 def _by_place_and_state(

@@ -44,6 +44,9 @@ class AddressDetails(Details):
         self.context.say(f"utter_need_address_{missing[0]}")
         return ADDRESS
 
+    def named(self) -> list[str]:
+        return ["default", *(self.draft.address or {}).values()]
+
     def change(self) -> ChangeAddress | ChangeDefaultAddress:
         return ChangeAddress(self.order.id, self._address())
 

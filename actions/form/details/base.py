@@ -86,6 +86,11 @@ class Details(ABC):
         self.context.say(response)
         self.context.progress.verdict = Verdict.HUMAN_OFFERED
 
+    def named(self) -> list[str]:
+        """Return what the summary names, beside the operation and its order."""
+        lines = [line for line in self.order.lines if not self.draft.items] if self._order else []
+        return [line.variant.product.name for line in lines]
+
     @abstractmethod
     def read(self, text: str) -> bool:
         """Take what a text says; whether it says anything."""

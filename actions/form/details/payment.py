@@ -29,6 +29,10 @@ class PaymentDetails(Details):
             return True
         return self.draft.method != before
 
+    def named(self) -> list[str]:
+        chosen = [method for method in self.methods if method.id == self.draft.method]
+        return [payment_method_name(method) for method in chosen]
+
     def ask(self) -> str | None:
         if self.draft.method is not None:
             return None

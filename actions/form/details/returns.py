@@ -7,6 +7,7 @@ from actions.form.details.base import Details, ItemDraft
 from actions.form.details.items import (
     ITEMS,
     ask_items,
+    line_of,
     means_only,
     read_choice,
     read_taken_back,
@@ -14,6 +15,7 @@ from actions.form.details.items import (
     take_what_there_is,
 )
 from actions.form.refused import say_refusal
+from aisle.shop.policies.books import paid_by_method
 from aisle.shop.policies.changes import Pieces, ReturnItems
 from aisle.shop.policies.refusals import NothingChosen, RefundElsewhere, Refusal, TooManyPieces
 from aisle.shop.selection.methods import MethodChoice, choose_method, names_method
@@ -52,6 +54,10 @@ class ReturnDetails(Details):
             return False
         return True
 
+    def named(self) -> list[str]:
+        lines = [line_of(self, item) for item in self.draft.items]
+        return [line.variant.product.name for line in lines]
+
     def _read_items(self, text: str) -> bool:
         if read_taken_back(self, text):
             return True
@@ -75,7 +81,7 @@ class ReturnDetails(Details):
             say_refusal(self.context, RefundElsewhere())
             return True
         if choice.method is not None:
-            paid_with = {payment.payment_method_id for payment in self.order.payments}
+            paid_with = {method.id for method, _ in paid_by_method(self.order)}
             is_original = paid_with == {choice.method.id}
             self.draft.method = None if is_original else choice.method.id
         return self.draft.method != before

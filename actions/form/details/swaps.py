@@ -22,6 +22,7 @@ from actions.form.progress import Verdict
 from actions.form.refused import say_refusal
 from aisle.shop.catalogue import get_catalogue
 from aisle.shop.models import OrderLine, Product, Variant
+from aisle.shop.policies.books import paid_by_method
 from aisle.shop.policies.changes import ChangeItems, ExchangeItems, Operation, Swap
 from aisle.shop.policies.methods import methods_for
 from aisle.shop.policies.refusals import (
@@ -48,6 +49,7 @@ from aisle.shop.wording import lower_name
 
 OPTIONS = "options"
 
+_TAKE_FROM = re.compile(r"\b(?:take|charge|pay|deduct|get)\b.{0,40}?\bfrom\b", re.IGNORECASE)
 _MORE_OR_LESS = re.compile(
     r"\b(?:add(?:ing)?|one more|one less|another(?! (?:one|colou?r|size|version|variant))|"
     r"extra|additional|more of|fewer|quantity|double|"
@@ -131,6 +133,9 @@ class SwapDetails(Details):
         for index, item in enumerate(self.draft.items):
             if item.line != line:
                 continue
+            if wish.quantity == 0:
+                del self.draft.items[index]
+                return True
             product = line_of(self, item).variant.product
             new = replace(
                 item,
@@ -176,7 +181,10 @@ class SwapDetails(Details):
         chosen = self._chosen_of(text, item, shown)
         if chosen is None:
             return False
-        item.variant, item.wanted = chosen.id, dict(chosen.options)
+        present, wanted = line_of(self, item).variant.id, item.wanted
+        for other in self.draft.items:  # equal pieces may stand in several lines
+            if line_of(self, other).variant.id == present and other.wanted == wanted:
+                other.variant, other.wanted = chosen.id, dict(chosen.options)
         self.draft.offered, self.draft.expected = [], None
         return True
 
@@ -194,7 +202,8 @@ class SwapDetails(Details):
 
     def _read_method(self, text: str) -> bool:
         before = self.draft.method
-        choice = choose_method(text, self.methods)
+        # "Take the difference from my card" means to it, not away from it.
+        choice = choose_method(_TAKE_FROM.sub("with", text), self.methods)
         if choice.method is not None:
             self.draft.method = choice.method.id
         return self.draft.method != before
@@ -275,7 +284,7 @@ class SwapDetails(Details):
         if self.draft.method is not None:
             return None
         possible = methods_for(self.operation, self.order, self.methods, difference)
-        paid_with = {payment.payment_method_id for payment in self.order.payments}
+        paid_with = {method.id for method, _ in paid_by_method(self.order)}
         usual = [method for method in possible if method.id in paid_with]
         if usual or len(possible) == 1:
             self.draft.method = (usual or possible)[0].id
@@ -303,6 +312,13 @@ class SwapDetails(Details):
         return False
 
     # --- looking up
+
+    def named(self) -> list[str]:
+        lines = [line_of(self, item) for item in self.draft.items]
+        values = [
+            value for item in self.draft.items for value in self._variant(item).options.values()
+        ]
+        return [*(line.variant.product.name for line in lines), *values]
 
     def swaps(self) -> tuple[Swap, ...]:
         return tuple(
