@@ -109,9 +109,9 @@ class ChangePart:
 
     def _subject(self) -> set[str]:
         """Words of what was offered: "yes, return the boots", "yes, change the address"."""
-        order, details = self._context.order, self._details()
-        names = " ".join(details.named()).casefold()
-        verbs = _VERBS[details.change().operation]
+        order, operation = self._context.order, self._operation
+        names = " ".join(self._details().named()).casefold()
+        verbs = _VERBS[operation] if operation else ()
         number = order.id.casefold().lstrip("#") if order else ""
         return {*_SUBJECTS, *verbs, *re.findall(r"\w+", names), number, number.lstrip("w")}
 

@@ -15,8 +15,8 @@ _YES_WORDS = (
 _WORDS_BESIDE = (
     "a again ah all and away agree be both by carry continue cool course do doing done ever "
     "everything excellent for go going good great happen happy hi hello i idea in indeed is it "
-    "just let lets like looks love lovely make makes me much nice now of off oh on one order please "
-    "pls plz process quickly really so sounds submit super thanks that "
+    "just let lets like looks love lovely make makes me much nice now of off oh on one order "
+    "please pls plz process quickly really so sounds submit super thanks that "
     "thats that'd the them then these this those through thx to too ty two very want wants we "
     "whole will with wonderful works would finish"
 )
