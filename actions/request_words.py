@@ -15,8 +15,8 @@ _ABOUT_THE_ACCOUNT = re.compile(
 )
 _TO_THE_DEFAULT = re.compile(r"\b(?:to|use|at) (?:my|the|our) (?:default|usual)\b", re.IGNORECASE)
 _TAKES_BACK = re.compile(
-    r"\W*(?:(?:actually|oh|wait|sorry)\W+)*"
-    r"(?:no\b|i (?:only|just)\b|not (?:cancel|return)|don.?t)",
+    r"\W*(?:(?:actually|oh|wait|sorry|hm+)\W+)*"
+    r"(?:no\b|nope\b|rather\b|i (?:only|just)\b|not (?:cancel|return)|don.?t)",
     re.IGNORECASE,
 )
 _DENIED = (

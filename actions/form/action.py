@@ -74,12 +74,9 @@ class _Form:
             return True
         if is_change(self._progress.request) and answer_about_orders(self._context):
             return True
-        brought = [
-            self._identity.read(),
-            self._wish.read(),
-            self._order.read(),
-            self._product.read(),
-        ]
+        brought = [self._identity.read(), self._wish.read()]
+        if not self._wish.took_several:  # each of several wishes names its own order
+            brought += [self._order.read(), self._product.read()]
         if any(brought):
             self._note(said_who=brought[0], asked_for=brought[1])
             return True

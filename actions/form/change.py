@@ -48,6 +48,7 @@ _VERBS: dict[Operation, tuple[str, ...]] = {
     Operation.EXCHANGE_ITEMS: ("exchange", "swap", "change"),
     Operation.RETURN_ITEMS: ("return", "refund", "send", "back"),
 }
+_THE_OTHER = re.compile(r"\bother (?:one|order)\b", re.IGNORECASE)
 _A_PART = re.compile(r"\b(?:only|just|single|part|keep|rest)\b", re.IGNORECASE)
 
 
@@ -90,8 +91,8 @@ class ChangePart:
         intent, text = turn.intent, turn.text
         if further:
             intent, text = turn.clauses[0]["intent"]["name"], turn.clauses[0]["text"]
-        elif (rest := wish_after_yes(text)) is not None:
-            return self._read_yes_and(rest)
+        elif (rest := wish_after_yes(text)) is not None and self._read_yes_and(rest):
+            return True
         other_wish = request_of(intent, text) not in (None, self._progress.request)
         if other_wish or not says_yes(intent, text, self._subject()):
             return False
@@ -102,6 +103,8 @@ class ChangePart:
     def _read_yes_and(self, rest: str) -> bool:
         """ "Yes, and cancel the other one as well": done, and then the next."""
         request = request_of(self._context.turn.intent, rest) or request_by_words(rest)
+        if request is None and _THE_OTHER.search(rest):
+            request = self._progress.request
         if request is None or not self._wish.wait_for(request, rest):
             return False
         self._progress.verdict = Verdict.CONFIRMED

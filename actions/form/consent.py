@@ -13,19 +13,21 @@ _YES_WORDS = (
     "confirmed ahead yess totally agree confirm indeed true"
 )
 _WORDS_BESIDE = (
-    "a again ah all and away agree be both by carry continue cool course do doing done ever "
+    "a again ah all am and away agree be both by carry continue cool course do doing done "
     "everything excellent for go going good great happen happy hi hello i idea in indeed is it "
-    "just let lets like looks love lovely make makes me much nice now of off oh on one order "
+    "just let lets looks love lovely make makes me much nice now of off oh lot on one order "
     "please pls plz process quickly really so sounds submit super thanks that "
     "thats that'd the them then these this those through thx to too ty two very want wants we "
     "whole will with wonderful works would finish"
 )
 _SURE_SIGNS = frozenset(_YES_WORDS.split())
 _KNOWN = _SURE_SIGNS | frozenset(_WORDS_BESIDE.split()) | {"i'm", "it's", "that's", "let's", "i'd"}
+_WEAK_SIGNS = frozenset({"ok", "okay", "okey", "oki", "alright", "right", "fine", "true"})
+_BESIDE_WEAK = _WEAK_SIGNS | {"please", "pls", "then", "so", "go", "for", "it", "that", "that's"}
 _DO_IT = re.compile(r"\b(?:do|go for|make) (?:it|that|so|this)\b")
 _AS_GOOD_AS_YES = re.compile(
-    r"\b(?:of course|(?:that |which )?works(?: for me)?|by all means|you bet|sure thing|"
-    r"(?:that )?(?:sounds|looks|is|would be) (?:good|great|lovely)|that's (?:good|great)|"
+    r"\b(?:of course|(?:that |which )?works(?: for me)?|by all means|please do|go on then|"
+    r"i (?:confirm|agree)|you bet|sure thing|(?:that )?(?:sounds|looks|is|would be) (?:good|great|lovely)|that's (?:good|great)|"
     r"sounds like a plan|you have my ok(?:ay)?|okey dokey|roger that)\b"
 )
 _HARMLESS = re.compile(
@@ -61,8 +63,10 @@ def says_yes(intent: str, text: str, subject: Collection[str] = ()) -> bool:
         return any(sign in text for sign in _THUMBS_UP)
     if _NOT_MEANT.search(plain) and not _DO_IT.search(plain):
         return False
-    means_it = not _SURE_SIGNS.isdisjoint(words) or _DO_IT.search(plain) is not None
-    return means_it and all(word in _KNOWN or word in subject for word in words)
+    signs = _SURE_SIGNS.intersection(words)
+    weak = signs <= _WEAK_SIGNS and not _BESIDE_WEAK.issuperset(words)
+    means_it = (signs and not weak) or _DO_IT.search(plain) is not None
+    return bool(means_it) and all(word in _KNOWN or word in subject for word in words)
 
 
 def wish_after_yes(text: str) -> str | None:

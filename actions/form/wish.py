@@ -48,6 +48,7 @@ _KEEPS = re.compile(
     r"\bkeep (?:it|both|them|everything|all|the order)\b",
     re.IGNORECASE,
 )
+_WHEN_OR_WHERE = re.compile(r"\b(?:when|where)\b", re.IGNORECASE)
 _NEVER_MIND = re.compile(r"\bnever\s?mind\b|\bforget (?:it|about it)\b", re.IGNORECASE)
 _CANCEL = re.compile(r"(?<!not )(?<!n't )(?<!nt )\bcancel\b", re.IGNORECASE)
 _AS_WELL = re.compile(
@@ -61,6 +62,7 @@ class WishPart:
         self._progress = context.progress
         self._identity = identity
         self._order = order
+        self.took_several = False
 
     def read(self) -> bool:
         """Take what is asked for; whether anything is."""
@@ -98,9 +100,11 @@ class WishPart:
         """The request of the message, by its words where it was taken for mere data."""
         context = self._context
         intent, text = context.turn.intent, context.turn.text
-        if intent in GIVES_DATA and context.asked in (None, CONFIRMATION):
-            return request_by_words(text)
-        return request_of(intent, text)
+        if intent not in GIVES_DATA:
+            return request_of(intent, text)
+        if context.asked is not None and takes_back(text) and _WHEN_OR_WHERE.search(text):
+            return "track_order"
+        return request_by_words(text) if context.asked in (None, CONFIRMATION) else None
 
     def _read_switch(self) -> bool:
         """Take another change of the same: "I'd rather return them"."""
@@ -166,7 +170,9 @@ class WishPart:
         """Let it be when the customer says so; whether that was said."""
         turn, asked = self._context.turn, self._context.asked
         keeps = asked in DETAILS_OR_YES and _KEEPS.search(turn.text) is not None
-        says_so = turn.intent in ("deny", "stop") or keeps or _NEVER_MIND.search(turn.text)
+        corrects = asked == CONFIRMATION and takes_back(turn.text)  # but says not what instead
+        never_mind = _NEVER_MIND.search(turn.text) is not None
+        says_so = turn.intent in ("deny", "stop") or keeps or never_mind or corrects
         if asked is None or not says_so:
             return False
         wants_it = self._progress.request == "cancel_order" and _CANCEL.search(
@@ -200,6 +206,7 @@ class WishPart:
         self._progress.begin(first["request"], first["text"], first["dates"])
         self._progress.waiting = others[:MOST_WAITING]
         self._context.say("utter_several_wishes")
+        self.took_several = True
         return True
 
     def _queue(self, numbers: list[str]) -> None:

@@ -45,7 +45,7 @@ class AddressDetails(Details):
         return ADDRESS
 
     def named(self) -> list[str]:
-        return ["default", *(self.draft.address or {}).values()]
+        return ["default", "there", *(self.draft.address or {}).values()]
 
     def change(self) -> ChangeAddress | ChangeDefaultAddress:
         return ChangeAddress(self.order.id, self._address())
