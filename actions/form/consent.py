@@ -27,7 +27,9 @@ _BESIDE_WEAK = _WEAK_SIGNS | {"please", "pls", "then", "so", "go", "for", "it", 
 _DO_IT = re.compile(r"\b(?:do|go for|make) (?:it|that|so|this)\b")
 _AS_GOOD_AS_YES = re.compile(
     r"\b(?:of course|(?:that |which )?works(?: for me)?|by all means|please do|go on then|"
-    r"i (?:confirm|agree)|you bet|sure thing|(?:that )?(?:sounds|looks|is|would be) (?:good|great|lovely)|that's (?:good|great)|"
+    r"i (?:confirm|agree)|you bet|sure thing|that's (?:good|great)|"
+    r"that(?: is|'s) (?:exactly |just )?what i want(?:ed)?|"
+    r"(?:that )?(?:sounds|looks|is|would be) (?:good|great|lovely)|"
     r"sounds like a plan|you have my ok(?:ay)?|okey dokey|roger that)\b"
 )
 _HARMLESS = re.compile(

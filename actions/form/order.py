@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from actions.form.context import CONFIRMATION, GIVES_DATA, ORDER, FormContext
+from actions.form.context import CONFIRMATION, DETAILS_OR_YES, GIVES_DATA, ORDER, FormContext
 from actions.form.progress import Verdict
 from actions.requests import REQUESTS
 from aisle.shop.catalogue import get_catalogue
@@ -100,7 +100,15 @@ class OrderPart:
             self._offer(self._likely())
             progress.order_number = None
             return True
+        if choice is not None and self._is_among(choice):
+            return False
         return self._offer(choice or self._likely())
+
+    def _is_among(self, choice: OrderChoice) -> bool:
+        """Whether the order that is being dealt with fits as well as others do."""
+        dealt_with = self._progress.order_number
+        fits = any(order.id == dealt_with for order in choice.candidates)
+        return fits and self._context.asked in DETAILS_OR_YES
 
     def _is_stale(self, hint: dict[str, Any] | None) -> bool:
         """Whether a new wish cannot be about the order that was talked about before."""

@@ -6,6 +6,7 @@ from abc import abstractmethod
 from dataclasses import replace
 from decimal import Decimal
 
+from actions.form.consent import says_yes
 from actions.form.details.base import MOST_CHOICES, Details, ItemDraft
 from actions.form.details.items import (
     ITEMS,
@@ -49,6 +50,7 @@ from aisle.shop.wording import lower_name
 
 OPTIONS = "options"
 
+_THAT_ONE = re.compile(r"\b(?:that|this|the) one\W*(?:please)?\W*$", re.IGNORECASE)
 _TAKE_FROM = re.compile(r"\b(?:take|charge|pay|deduct|get)\b.{0,40}?\bfrom\b", re.IGNORECASE)
 _MORE_OR_LESS = re.compile(
     r"\b(?:add(?:ing)?|one more|one less|another(?! (?:one|colou?r|size|version|variant))|"
@@ -189,7 +191,7 @@ class SwapDetails(Details):
         return True
 
     def _chosen_of(self, text: str, item: ItemDraft, shown: list[Variant]) -> Variant | None:
-        if len(shown) == 1 and self.context.turn.intent == "affirm":
+        if len(shown) == 1 and (says_yes(self.context.turn.intent, text) or _THAT_ONE.search(text)):
             return shown[0]
         return choose_shown(
             text,
