@@ -1,5 +1,6 @@
 """Conversation files: their format, and what may be wrong with one."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -9,10 +10,14 @@ from typing import Any
 import yaml
 
 from aisle.settings import PROJECT_ROOT
+from aisle.shop.policies.changes import Operation
 from tests.conversations.records import TABLES
+from tests.conversations.shop_changes import NotationError, read_changes
 
 ANYTHING_MORE = "..."
 NO_ROW = "none"
+CODES = ("code", "previous_code", "wrong_code")
+"""What ``${…}`` in a customer's text may name."""
 
 
 class CaseError(Exception):
@@ -39,6 +44,10 @@ class Turn:
     slots: dict[str, Any] = field(default_factory=dict)
     rows: list[tuple[str, Mapping[str, Any] | None]] = field(default_factory=list)
     """Table and columns of a row that must be there; None for no row at all."""
+    shop: tuple[str, ...] | None = None
+    """All that differs in the shop from now on (see ``shop_changes``); None: as before."""
+    audit: tuple[str, ...] | None = None
+    """All operations in the audit log from now on; None: as before."""
 
 
 @dataclass(frozen=True)
@@ -104,6 +113,10 @@ def _add_step(turns: list[Turn], step: Any) -> None:
 
 def _user_text(value: Any) -> str:
     if isinstance(value, str):
+        for name in re.findall(r"\$\{(\w*code\w*)\}", value):
+            if name not in CODES:
+                known = ", ".join(f"${{{code}}}" for code in CODES)
+                raise CaseError(f"there is no '${{{name}}}'; there are {known}")
         return value
     if isinstance(value, dict) and set(value) == {"text", "times"}:
         return str(value["text"]) * int(value["times"])
@@ -157,12 +170,28 @@ def _add_rows(turn: Turn, value: Any) -> None:
         turn.rows.append((table, columns))
 
 
+def _add_shop(turn: Turn, value: Any) -> None:
+    try:
+        turn.shop = read_changes(value)
+    except NotationError as error:
+        raise CaseError(str(error)) from None
+
+
+def _add_audit(turn: Turn, value: Any) -> None:
+    known = [operation.value for operation in Operation]
+    if not isinstance(value, list) or set(value) - set(known):
+        raise CaseError(f"audit takes a list of operations; there are {', '.join(known)}")
+    turn.audit = tuple(value)
+
+
 _EXPECTATIONS: dict[str, Callable[[Turn, Any], None]] = {
     "utter": _add_utter,
     "bot": _add_bot,
     "not_bot": _add_not_said,
     "slot_was_set": _add_slots,
     "database": _add_rows,
+    "shop": _add_shop,
+    "audit": _add_audit,
 }
 
 

@@ -1,19 +1,25 @@
 """Plays a test case against running servers and reports where it went another way."""
 
 import uuid
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from aisle.conversations.models import TrackerEvent
-from tests.conversations.cases import Case, Expected, Turn
+from tests.conversations.cases import CODES, Case, Expected, Turn
+from tests.conversations.mails import codes_sent, delete_mails
 from tests.conversations.records import (
     all_rows,
+    audited,
+    email_address,
     events_after,
     resolve_waiting_handoff,
     rows_like,
     text_matches,
 )
 from tests.conversations.servers import Servers
+from tests.conversations.shop_changes import made_changes
 
 LONGEST_SHOWN = 200
 AS_EXPECTED, MISSING, UNEXPECTED, NOTE = "  ", "- ", "+ ", "    "
@@ -25,10 +31,22 @@ Line = tuple[str, str]
 def play(case: Case, servers: Servers) -> str | None:
     """Return None when the conversation went as expected, else the conversation as a diff."""
     player = _Player(servers)
-    lines = [line for turn in case.turns for line in player.play(turn)]
+    with untouched(servers):
+        lines = [line for turn in case.turns for line in player.play(turn)]
     if all(mark in (AS_EXPECTED, NOTE) for mark, _ in lines):
         return None
     return "\n".join(mark + text for mark, text in lines)
+
+
+@contextmanager
+def untouched(servers: Servers) -> Iterator[None]:
+    """Let nothing of other conversations show: no change, no code, no mail."""
+    servers.shop.restore()
+    delete_mails(servers.mails)
+    try:
+        yield
+    finally:
+        servers.shop.restore()
 
 
 class _Player:
@@ -37,13 +55,17 @@ class _Player:
         self._sender_id = f"test-{uuid.uuid4()}"
         self._sequence = 0
         self._slots: dict[str, Any] = {}
+        self._shop: tuple[str, ...] = ()
+        self._audit: tuple[str, ...] = ()
+        self._reported: set[tuple[Line, ...]] = set()
 
     def play(self, turn: Turn) -> list[Line]:
         if turn.user is None:
             lines = [self._resolve_handoff()]
         else:
-            self._servers.say(self._sender_id, turn.user)
-            lines = [(AS_EXPECTED, f"user: {_shown(turn.user)}")]
+            text, lines = self._with_codes(turn.user)
+            self._servers.say(self._sender_id, text)
+            lines.append((AS_EXPECTED, f"user: {_shown(text)}"))
         events = [event.data for event in self._new_events()]
         lines += _understood(events)
         said = [event for event in events if event["event"] == "bot"]
@@ -51,7 +73,26 @@ class _Player:
         lines += _not_to_be_said(turn, said)
         lines += self._slots_compared(turn)
         lines += self._rows_compared(turn)
+        lines += self._changes_compared(turn)
         return lines
+
+    def _with_codes(self, text: str) -> tuple[str, list[Line]]:
+        """The text with the codes it names; a line for one that was not sent."""
+        if "${" not in text:
+            return text, []
+        with self._servers.database.reading() as session:
+            address = email_address(session, self._sender_id)
+        sent = codes_sent(self._servers.mails, address) if address else []
+        known = dict(zip(("code", "previous_code"), reversed(sent), strict=False))
+        if sent:
+            known["wrong_code"] = f"{(int(sent[-1]) + 1) % 1_000_000:06}"
+        lines: list[Line] = []
+        for name in CODES:
+            named = f"${{{name}}}"
+            if named in text and name not in known:
+                lines.append((MISSING, f"(a mail to {address} with {named})"))
+            text = text.replace(named, known.get(name, "000000"))
+        return text, lines
 
     def _resolve_handoff(self) -> Line:
         with self._servers.database.transaction() as session:
@@ -89,6 +130,29 @@ class _Player:
                     for row in present:
                         values = {column: getattr(row, column) for column in columns}
                         yield UNEXPECTED, f"database {table}: {values}"
+
+    def _changes_compared(self, turn: Turn) -> Iterator[Line]:
+        """What is expected of the shop holds from the step that says so to the next one."""
+        self._shop = self._shop if turn.shop is None else turn.shop
+        self._audit = self._audit if turn.audit is None else turn.audit
+        with self._servers.database.reading() as session:
+            operations = audited(session, self._sender_id)
+        shop = _lines_compared("shop", self._shop, made_changes(self._servers.shop))
+        audit = _lines_compared("audit", self._audit, operations)
+        for lines in (tuple(shop), tuple(audit)):
+            if lines not in self._reported:
+                self._reported.add(lines)
+                yield from lines
+
+
+def _lines_compared(kind: str, expected: Sequence[str], present: Sequence[str]) -> Iterator[Line]:
+    missing, unexpected = Counter(expected), Counter(present)
+    for mark, texts, others in (
+        (MISSING, missing, unexpected),
+        (UNEXPECTED, unexpected, missing),
+    ):
+        for text in (texts - others).elements():
+            yield mark, f"{kind} {text}"
 
 
 def _compared(turn: Turn, said: Sequence[Event]) -> Iterator[Line]:

@@ -13,6 +13,7 @@ from aisle.conversations.models import Conversation, Message, TrackerEvent
 from aisle.handoff.models import Handoff
 from aisle.handoff.service import resolve_handoff
 from aisle.knowledge.models import ArticleRating, UnansweredQuestion
+from aisle.shop.models import AuditEntry
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,24 @@ def rows_like(session: Session, sender_id: str, table: str, columns: Mapping[str
 def all_rows(session: Session, sender_id: str, table: str) -> list[Any]:
     conversation = find_conversation(session, sender_id)
     return [] if conversation is None else TABLES[table].rows(session, conversation)
+
+
+def audited(session: Session, sender_id: str) -> list[str]:
+    """Return the operations in the audit log, in order; those of others are marked."""
+    conversation = find_conversation(session, sender_id)
+    own = None if conversation is None else conversation.id
+    entries = session.execute(select(AuditEntry).order_by(AuditEntry.created_at)).scalars()
+    return [
+        entry.operation if entry.conversation_id == own else f"{entry.operation} (not from here)"
+        for entry in entries
+    ]
+
+
+def email_address(session: Session, sender_id: str) -> str | None:
+    """Return the address of the customer that the conversation is bound to."""
+    conversation = find_conversation(session, sender_id)
+    customer = None if conversation is None else conversation.customer
+    return None if customer is None else customer.email
 
 
 def resolve_waiting_handoff(session: Session, sender_id: str) -> bool:

@@ -20,6 +20,7 @@ from aisle.cli.supervisor import START_TIMEOUT_S, Service, child_environment
 from aisle.cli.up import services
 from aisle.database.engine import Database, open_database
 from aisle.settings import PROJECT_ROOT, Settings, load_settings
+from tests.conversations.shop_rows import ShopRows
 
 ANSWER_TIMEOUT_S = 30.0
 STOP_TIMEOUT_S = 10.0
@@ -33,7 +34,14 @@ class Servers:
     settings: Settings
     secrets: Secrets
     database: Database
+    shop: ShopRows
+    """The shop as it was prepared."""
     logs: Path
+
+    @property
+    def mails(self) -> Path:
+        """The folder of the mails that were sent."""
+        return self.logs / "mail"
 
     @property
     def url(self) -> str:
@@ -85,7 +93,7 @@ def running_servers(
     """Prepare a database with ``aisle`` commands, start the servers and stop them at the end.
 
     Args:
-        folder: for the database file, the index, attachments, secrets and the logs.
+        folder: for the database file, the index, attachments, mails, secrets and the logs.
         names: which servers to start: actions, rasa, api. A name that comes again is a
             further server on a port of its own, "rasa-2".
         commands: arguments of ``aisle`` to run before.
@@ -93,8 +101,7 @@ def running_servers(
     """
     variables = {**_own(folder), **(environment or {})}
     settings = _settings(variables)
-    for command in commands:
-        _run_aisle(command, variables)
+    _prepare(commands, variables)
     with ExitStack() as stack:
         running = {
             server.name: stack.enter_context(server)
@@ -104,7 +111,20 @@ def running_servers(
             server.wait_until_ready()
         database = open_database(settings.database)
         stack.callback(database.dispose)
-        yield Servers(running, settings, load_secrets(settings.security), database, folder)
+        known = load_secrets(settings.security)
+        yield Servers(running, settings, known, database, ShopRows(database), folder)
+        for server in running.values():  # all at once, because some take seconds
+            server.ask_to_stop()
+
+
+def prepare(folder: Path, commands: Sequence[Sequence[str]]) -> None:
+    """Run ``aisle`` commands; a copy of the folder can be the beginning of an installation."""
+    _prepare(commands, _own(folder))
+
+
+def _prepare(commands: Sequence[Sequence[str]], variables: Mapping[str, str]) -> None:
+    for command in commands:
+        _run_aisle(command, variables)
 
 
 def _own(folder: Path) -> dict[str, str]:
@@ -114,6 +134,7 @@ def _own(folder: Path) -> dict[str, str]:
         "AISLE_KNOWLEDGE_INDEX": str(folder / "knowledge.db"),
         "AISLE_SECRETS_FILE": str(folder / "secrets.json"),
         "AISLE_ATTACHMENTS": str(folder / "attachments"),
+        "AISLE_MAIL": str(folder / "mail"),
         "AISLE_API_PORT": str(_free_port()),
         "AISLE_RASA_PORT": str(_free_port()),
         "AISLE_ACTIONS_PORT": str(_free_port()),
@@ -176,6 +197,9 @@ class _Server:
     def kill(self) -> None:
         self._signal(signal.SIGKILL)
         self._process.wait(STOP_TIMEOUT_S)
+
+    def ask_to_stop(self) -> None:
+        self._signal(signal.SIGTERM)
 
     def __enter__(self) -> "_Server":
         self.start()

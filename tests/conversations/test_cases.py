@@ -48,6 +48,24 @@ def test_a_long_text_need_not_be_written_out(tmp_path: Path) -> None:
     assert turn.user == "ababab"
 
 
+def test_what_changes_in_the_shop_belongs_to_a_turn_too(tmp_path: Path) -> None:
+    case = case_with(
+        tmp_path,
+        "- user: my code is ${code}\n"
+        "- shop: unchanged\n"
+        "- user: yes please\n"
+        '- shop: {orders: {"#W1": {status: cancelled}}, stock: {V1: +1}}\n'
+        "- audit: [cancel_order]\n"
+        "- user: thanks",
+    )
+    assert [turn.shop for turn in case.turns] == [
+        (),
+        ("orders #W1 status: cancelled", "stock V1: +1"),
+        None,
+    ]
+    assert [turn.audit for turn in case.turns] == [None, ("cancel_order",), None]
+
+
 @pytest.mark.parametrize(
     ("steps", "problem"),
     [
@@ -65,6 +83,9 @@ def test_a_long_text_need_not_be_written_out(tmp_path: Path) -> None:
         ("- user: hello\n  utter: utter_greet", "a step is one key with its value"),
         ("- user: 5", "user takes a text in quotes"),
         ("- user: hello\n- resolve_handoff: 1", "resolve_handoff takes only 'true'"),
+        ("- user: ${codes}", "there is no '${codes}'; there are ${code}, ${previous_code}"),
+        ("- user: hello\n- shop: changed", "shop takes 'unchanged', or what changed"),
+        ("- user: hello\n- audit: [cancel]", "audit takes a list of operations; there are cancel"),
     ],
 )
 def test_a_mistake_in_a_step_is_named_with_file_case_and_step(

@@ -7,9 +7,12 @@ from tests.conversations.servers import Servers
 LONGEST_LOG = 3_000
 
 
-def test_conversation(conversation: Case | CaseError, servers: Servers) -> None:
+def test_conversation(
+    conversation: Case | CaseError, servers_name: str, request: pytest.FixtureRequest
+) -> None:
     if isinstance(conversation, CaseError):
         pytest.fail(str(conversation), pytrace=False)
+    servers: Servers = request.getfixturevalue(servers_name)
     before = {log: log.stat().st_size for log in servers.logs.glob("*.log")}
     difference = play(conversation, servers)
     if difference is not None:

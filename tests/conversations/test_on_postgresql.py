@@ -10,6 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.engine import make_url
 
 from aisle.database.engine import database_at
+from tests.conftest import NewInstallation
 from tests.conversations.cases import Case, read_cases
 from tests.conversations.play import play
 from tests.conversations.servers import Servers, running_servers
@@ -27,12 +28,12 @@ pytestmark = pytest.mark.skipif(
 
 
 @pytest.fixture(scope="module")
-def servers_on_postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
+def servers_on_postgresql(new_installation: NewInstallation) -> Iterator[Servers]:
     assert POSTGRES_URL is not None
     assert REDIS_URL is not None
     _make_empty_database(POSTGRES_URL)
     environment = {**_production(POSTGRES_URL, REDIS_URL), **_secrets()}
-    folder = tmp_path_factory.mktemp("postgresql")
+    folder = new_installation("postgresql")  # of which only the index is used
     with running_servers(folder, environment=environment) as running:
         yield running
 
@@ -56,6 +57,8 @@ def _production(postgres_url: str, redis_url: str) -> dict[str, str]:
         "REDIS_HOST": redis.host,
         "REDIS_PORT": str(redis.port or 6379),
         "REDIS_PASSWORD": redis.password or "",
+        "AISLE_SMTP_HOST": "127.0.0.1",
+        "AISLE_MAIL_SENDER": "service@shop.example",
     }
 
 

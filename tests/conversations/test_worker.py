@@ -88,6 +88,9 @@ class Desk:
         """Let what was given back be claimed again now."""
         with self.database.transaction() as session:
             session.execute(update(InboxEntry).values(leased_until=None))
+            waiting = session.execute(select(InboxEntry.conversation_id)).scalars().all()
+        for conversation_id in waiting:
+            self.bus.publish(Event(conversation_id, "inbox"))
 
 
 @pytest.fixture
