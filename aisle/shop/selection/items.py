@@ -83,7 +83,10 @@ def choose_items(
         others = [anchor for anchor in meant if anchor.kind is not Kind.REST]
         meant = meant if others else []
     if not meant:
-        return _by_value_alone(sentence) if not left_out else ItemChoice()
+        if left_out:
+            return ItemChoice()
+        return _some_of_them(sentence) or _by_value_alone(sentence)
+    meant = [_as_counted(sentence, anchor) for anchor in meant]
     found: list[_Found] = []
     for anchor in meant:
         found.append(_found(sentence, _among_named(anchor, found), kept))
@@ -94,6 +97,23 @@ def choose_items(
         unclear=_distinct(line for each in found for line in each.unclear),
         missing=tuple(dict.fromkeys(missing)),
     )
+
+
+def _as_counted(sentence: Reading, anchor: Anchor) -> Anchor:
+    """Take the number of "I have two lamps, and one of them flickers"."""
+    later = [other.start for other in sentence.anchors if other.start >= anchor.last]
+    end = min(later, default=len(sentence.tokens))
+    number = sentence.some_of_them(range(anchor.last, end))
+    return anchor if number is None else replace(anchor, quantity=number, every=False)
+
+
+def _some_of_them(sentence: Reading) -> ItemChoice | None:
+    """Choose some of the equal pieces that are talked of: "only one of them"."""
+    number = sentence.some_of_them(range(len(sentence.tokens)))
+    lines = sentence.talked_of
+    if number is None or len({line.variant.id for line in lines}) != 1:
+        return None
+    return ItemChoice(tuple(piece for piece in _shared_out(number, lines) if piece.quantity))
 
 
 def _among_named(anchor: Anchor, found: Sequence[_Found]) -> Anchor:

@@ -82,12 +82,20 @@ class NamedProducts(Sentence):
                 product_ids = {name for name, level in hit.values if level == _NAME}
                 heads = {name for name, level in hit.values if level == _HEAD}
                 product_ids |= heads
-            if is_verb(hit, self.tokens):
+            if is_verb(hit, self.tokens) or (best == _HEAD and self._is_in_option_name(hit)):
                 continue
             if best == _HEAD and self._belongs_elsewhere(hit, product_ids):
                 continue
             found.append((hit.first, hit.last, product_ids))
         return found
+
+    def _is_in_option_name(self, hit: Hit[tuple[str, int]]) -> bool:
+        """Whether a word names no item but part of an option: "the set type"."""
+        return any(
+            first <= hit.first and hit.last <= last and last - first > 1
+            for vocabulary in self.vocabularies.values()
+            for _, first, last in vocabulary.key_spans(self.tokens)
+        )
 
     def _belongs_elsewhere(self, hit: Hit[tuple[str, int]], product_ids: set[str]) -> bool:
         """Whether the last word of a name is here another product's, or one of its options.
@@ -218,8 +226,15 @@ class NamedProducts(Sentence):
                 for line in as_value
                 for _, start, _ in self.vocabularies[line.variant.product.id].key_spans(self.tokens)
             )
+            in_a_row = any(  # "the backpack in black, nylon, laptop"
+                mention.last == anchor.first
+                for line in as_value
+                for mention in self.values[line.variant.product.id]
+            )
             if as_value and (
-                beside_key or any(line in o.lines for o in following for line in as_value)
+                beside_key
+                or in_a_row
+                or any(line in o.lines for o in following for line in as_value)
             ):
                 continue
             kept.append(anchor)

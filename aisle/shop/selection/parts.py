@@ -37,6 +37,7 @@ class Part:
     wished: bool = False
     talked_of: bool = False
     quantity: int | None = None
+    wanted_before: Mapping[str, str] = field(default_factory=dict)
     target_places: list[range] = field(default_factory=list)
 
 

@@ -1,7 +1,7 @@
 """What a sentence says about the items of an order: which are named, where, and how many."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from aisle.shop.models import OrderLine
@@ -38,7 +38,12 @@ _REST = re.compile(
     r"the\s+other\s+(?:ones|items|things|products|articles|two|three|four|2|3|4|one|item))\b",
     re.IGNORECASE,
 )
-_NUMBERS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7}
+_SOME_OF_THEM = re.compile(
+    r"\b(one|two|three|four|five|[1-9])\s+of\s+(?:them|these|those)\b|"
+    r"\b(?:only|just)\s+(one|two|three|four|five|[1-9])\b(?=\W*(?:$|[,.;!]|of|please|to|should))",
+    re.IGNORECASE,
+)
+_NUMBERS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7}
 
 
 @dataclass
@@ -50,6 +55,15 @@ class Reading(NamedProducts):
     def __post_init__(self) -> None:
         super().__post_init__()
         self.anchors = self._find_anchors()
+
+    def some_of_them(self, within: Iterable[int]) -> int | None:
+        """Return the number in "one of them is broken", where it stands in these places."""
+        places = set(within)
+        for first, _, match in self.spans(_SOME_OF_THEM):
+            word = (match[1] or match[2]).casefold()
+            if first in places:
+                return _NUMBERS.get(word) or int(word)
+        return None
 
     def _find_anchors(self) -> list[Anchor]:
         named = self.named_products()

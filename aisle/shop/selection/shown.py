@@ -13,6 +13,13 @@ from aisle.shop.selection.vocabulary import ValueMention
 
 _CHEAPER = re.compile(r"\bcheap(?:er|est)\b|\bless expensive\b|\blow(?:er|est)[\s-]price", re.I)
 _DEARER = re.compile(r"\b(?:more|most) expensive\b|\bdear(?:er|est)\b|\bpric(?:ier|iest)\b", re.I)
+_THAT_ONE = re.compile(
+    r"\W*(?:(?:yes|ok|okay|sure|fine|alright|then|well|please)\W+)*"
+    r"(?:(?:i(?:.?ll| will|.?d like to)\s+)?(?:take|have|get|want)\s+|let.?s\s+(?:take|do)\s+)?"
+    r"(?:(?:that|this|the)(?:\s+(?:one|version))?|it)(?:\s+(?:works|will do|is (?:fine|ok|good)))?"
+    r"(?:\W+(?:then|please|thanks))*\W*",
+    re.IGNORECASE,
+)
 _NOT_THIS = re.compile(r"\b(?:instead\s+of|rather\s+than)\b", re.IGNORECASE)
 
 
@@ -42,6 +49,8 @@ def choose_shown(
     if any(anchor.kind is Kind.PRODUCT for anchor in others):
         return None
     fitting = _with_values(sentence, line, shown)
+    if len(shown) == 1 and fitting and _THAT_ONE.fullmatch(text):
+        return shown[0]
     if len(fitting) < len(shown):
         return _single(_compared(sentence, line, fitting))
     places = find_places(text, len(shown), asked=True)

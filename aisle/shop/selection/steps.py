@@ -1,9 +1,8 @@
 """Options wanted by comparison: "a size bigger", "higher brightness", "the largest"."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from aisle.shop.models import OrderLine
 from aisle.shop.phrases import Token
 from aisle.shop.selection.vocabulary import Vocabulary, same_stem
 
@@ -34,9 +33,9 @@ _COUNTS = {"2": 2, "3": 3}
 
 
 def compared(
-    tokens: Sequence[Token], places: range, vocabulary: Vocabulary, line: OrderLine
+    tokens: Sequence[Token], places: range, vocabulary: Vocabulary, options: Mapping[str, str]
 ) -> dict[str, str | None]:
-    """Return the values wanted relative to the line's present ones, by option.
+    """Return the values wanted relative to these options, by option.
 
     None for an option that is compared, but has no such value: nothing larger, no order.
     """
@@ -49,7 +48,7 @@ def compared(
             continue
         key = _key(tokens, place, places, vocabulary, word)
         ladder = vocabulary.ladder(key) if key else None
-        present = line.variant.options.get(key) if key else None
+        present = options.get(key) if key else None
         if key is None:
             continue
         if ladder is None or present not in ladder:

@@ -10,7 +10,8 @@ from aisle.shop.models import OrderLine, Product
 from aisle.shop.selection.parts import Part, narrow_down, read_parts
 from aisle.shop.selection.reading import Reading
 from aisle.shop.selection.roles import narrowed
-from aisle.shop.selection.sentence import Kind, lines_of
+from aisle.shop.selection.sentence import Kind
+from aisle.shop.selection.settled import Settled
 from aisle.shop.selection.wanted import read_wanted, unavailable
 
 _CHEAPEST = re.compile(
@@ -18,17 +19,13 @@ _CHEAPEST = re.compile(
     r"(?!\s+(?:elsewhere|somewhere|at|on|online)\b)|\blowest[\s-]price",
     re.IGNORECASE,
 )
-_SOME_OF_THEM = re.compile(
-    r"\b(one|two|three|four|five|[1-9])\s+of\s+(?:them|these|those)\b|"
-    r"\b(?:only|just)\s+(one|two|three|four|five|[1-9])\b(?=\W*(?:$|[,.;!]|of|please|to|should))",
-    re.IGNORECASE,
-)
-_NUMBERS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5}
 
 
 @dataclass(frozen=True)
 class SwapWish:
     """Pieces of a line that shall become a variant with the wanted options.
+
+    No pieces: the line is no longer to be changed, as only "one of them" is meant.
 
     ``wanted`` maps options to values, both as the catalogue writes them; it is empty when it
     is not said what is wanted. ``keys`` are options that shall differ in a way that is not
@@ -81,10 +78,10 @@ def read_swaps(
         settled: what is wanted so far, by line. A text that corrects it needs no item, and
             then also wants what the line has now: "no, the steel one".
     """
-    talked_of = lines_of(list(settled or {}), lines)
-    sentence = Reading(text, lines, catalogue, products=dict(products), talked_of=talked_of)
+    known = Settled(settled or {}, lines)
+    sentence = Reading(text, lines, catalogue, products=dict(products), talked_of=known.lines)
     if expected is None:
-        expected = _corrected(sentence, settled or {})
+        expected = known.meant_without_name(sentence)
     wishes: dict[UUID, SwapWish] = {}
     undecided: list[Part] = []
     for part in read_parts(sentence, expected):
@@ -93,34 +90,35 @@ def read_swaps(
         if not meant and part.anchor is not None and part.target:
             undecided.append(part)
         for line, quantity in meant:
-            _add_corrections(part, line, (settled or {}).get(line.id, {}))
+            part.wanted_before = known.wanted(line)
+            _add_corrections(part, line, part.wanted_before)
             wish = _wish(sentence, part, line, quantity)
             says_how_many = part.quantity is not None and part.talked_of
             if part.anchor is None and not (wish.says_something or says_how_many):
                 continue
-            if not wish.says_something and line.id not in (settled or {}):
-                wish = replace(wish, wanted=_wanted_alike(part, line, talked_of, settled or {}))
+            if _is_all(part) and not wish.says_something and line not in known.lines:
+                wish = replace(wish, wanted=known.wanted_of_its_kind(line))
             for earlier in _told_now(undecided, part, line, len(meant)):
                 wish = _merged(_wish(sentence, earlier, line, quantity), wish)
-            wishes[line.id] = _merged(wishes.get(line.id), wish)
+            for each in _shared([line, *known.alike(line)], wish, part.quantity):
+                wishes[each.line_id] = _merged(wishes.get(each.line_id), each)
     return list(wishes.values())
 
 
-def _corrected(sentence: Reading, settled: Mapping[UUID, Mapping[str, str]]) -> UUID | None:
-    """Return the line of those that are talked of which a text without an item means."""
-    if len(settled) < 2:
-        return next(iter(settled), None)
-    otherwise, offering = set(), set()
-    for line in lines_of(list(settled), sentence.lines):
-        for mention in sentence.values_of([line]):
-            for option in mention.options:
-                offering.add(line.id)
-                if settled[line.id].get(option.key) not in (None, option.value):
-                    otherwise.add(line.id)
-    for found in (otherwise, offering):
-        if len(found) == 1:
-            return next(iter(found))
-    return None
+def _is_all(part: Part) -> bool:
+    return part.anchor is not None and part.anchor.kind is Kind.ALL
+
+
+def _shared(lines: Sequence[OrderLine], wish: SwapWish, number: int | None) -> Iterable[SwapWish]:
+    """Want the same of lines that are alike; a number of pieces is shared out among them."""
+    if len(lines) == 1:
+        yield wish
+        return
+    shares = [(line, line.quantity) for line in lines]
+    if number is not None:
+        shares = _shared_out(number, lines)
+    for line, pieces in shares:
+        yield replace(wish, line_id=line.id, quantity=pieces)
 
 
 def _add_corrections(part: Part, line: OrderLine, settled: Mapping[str, str]) -> None:
@@ -130,20 +128,6 @@ def _add_corrections(part: Part, line: OrderLine, settled: Mapping[str, str]) ->
     for mention in (mention for group in part.described for mention in group):
         if any(settled.get(o.key) not in (None, o.value) for o in mention.options):
             part.target.append(mention)
-
-
-def _wanted_alike(
-    part: Part,
-    line: OrderLine,
-    talked_of: Sequence[OrderLine],
-    settled: Mapping[UUID, Mapping[str, str]],
-) -> Mapping[str, str]:
-    """Return what is settled for its like, when "both of them" brings in the second one."""
-    if part.anchor is None or part.anchor.kind is not Kind.ALL:
-        return {}
-    product = line.variant.product.id
-    alike = [other for other in talked_of if other.variant.product.id == product]
-    return settled[alike[0].id] if len(alike) == 1 else {}
 
 
 def _among_undecided(part: Part, undecided: Sequence[Part]) -> None:
@@ -169,20 +153,23 @@ def _lines_meant(sentence: Reading, part: Part) -> list[tuple[OrderLine, int]]:
     part.wished = any(mention.sure for mention in (*part.target, *part.source))
     lines = narrow_down(part)
     anchor = part.anchor
-    part.quantity = _some_of_them(sentence, part)
+    part.quantity = sentence.some_of_them(place for places in part.places for place in places)
     if part.quantity is not None and len(lines) > 1:
-        lines = [line for line in lines if line.quantity > 1] or lines
+        lines = [line for line in lines if _pieces_like(line, lines) > 1] or lines
     if anchor is None and len(lines) > 1:
         if not part.wished:
             return []
         lines = [line for line in lines if read_wanted(sentence, part, line)[0]]
-        lines = lines if len(lines) == 1 else []
+        like_others = part.quantity is not None and _are_same(lines)
+        lines = lines if len(lines) == 1 or like_others else []
+    if part.quantity is not None and len(lines) > 1 and _are_same(lines):
+        return [share for share in _shared_out(part.quantity, lines) if share[1]]
     if len(lines) > 1 and anchor is not None:
         number = sum(line.quantity for line in lines)
         if not (anchor.every or anchor.quantity == number):
             changed = [line for line in lines if _changes(sentence, part, line)]
-            same = len({line.variant.id for line in lines}) == 1
-            lines = changed if len(changed) == 1 else lines[: anchor.quantity or 1] if same else []
+            some = lines[: anchor.quantity or 1] if _are_same(lines) else []
+            lines = changed if len(changed) == 1 else some
         elif anchor.kind in (Kind.ALL, Kind.REST):
             lines = [line for line in lines if read_wanted(sentence, part, line)[0]] or lines
     quantity = part.quantity
@@ -191,14 +178,21 @@ def _lines_meant(sentence: Reading, part: Part) -> list[tuple[OrderLine, int]]:
     return [(line, quantity or line.quantity) for line in lines]
 
 
-def _some_of_them(sentence: Reading, part: Part) -> int | None:
-    """Return the number in "one of them should be red", said of the part's items."""
-    within = {place for stretch in part.places for place in stretch}
-    for first, _, match in sentence.spans(_SOME_OF_THEM):
-        word = (match[1] or match[2]).casefold()
-        if first in within:
-            return _NUMBERS.get(word) or int(word)
-    return None
+def _are_same(lines: Sequence[OrderLine]) -> bool:
+    return len({line.variant.id for line in lines}) == 1
+
+
+def _pieces_like(line: OrderLine, lines: Sequence[OrderLine]) -> int:
+    return sum(other.quantity for other in lines if other.variant.id == line.variant.id)
+
+
+def _shared_out(number: int, lines: Sequence[OrderLine]) -> list[tuple[OrderLine, int]]:
+    shares = []
+    for line in lines:
+        pieces = min(number, line.quantity)
+        number -= pieces
+        shares.append((line, pieces))
+    return shares
 
 
 def _changes(sentence: Reading, part: Part, line: OrderLine) -> bool:

@@ -20,9 +20,9 @@ _NEGATIONS = word_set(
 _BETWEEN_NEGATION = word_set("a an any the in have has with to be is need want")
 _BEFORE_NUMBERS = word_set(
     "size sized sizes in to from for into with than instead make be get have need want is not or "
-    "different"
+    "different it mean meant as actually rather"
 )
-_BEFORE_LETTERS = _BEFORE_NUMBERS | {"a", "an", "the", "color", "and", "it"}
+_BEFORE_LETTERS = _BEFORE_NUMBERS | {"a", "an", "the", "color", "and"}
 _AFTER_PLACED_NUMBERS = word_set(
     "1 one ones version model variant instead to for please pls thank and but rather if would in"
 )
@@ -71,6 +71,7 @@ class Vocabulary:
             for key, value in variant.options.items():
                 values.setdefault(key, {})[value] = None
         self.values: Mapping[str, tuple[str, ...]] = {key: tuple(v) for key, v in values.items()}
+        self._name_words = {token.key for token in tokenise(product.name)}
         self._key_words = {
             key: [token.key for token in tokenise(key.replace("/", " "))] for key in values
         }
@@ -180,6 +181,7 @@ class Vocabulary:
     ) -> bool:
         before = tokens[hit.first - 1].key if hit.first else ""
         after = tokens[hit.last].key if hit.last < len(tokens) else ""
+        begins = hit.first == 0 or tokens[hit.first].start - tokens[hit.first - 1].end > 1
         if tokens[hit.first].text.casefold() == "one" and not before.startswith("siz"):
             return False
         keys = {word for option in options for word in self._key_words[option.key]}
@@ -189,13 +191,13 @@ class Vocabulary:
             return False
         if _UNITS_OF_TIME_OR_COUNT.match(after):
             return False
-        if before in ("the", "a", "an", "my"):
-            return after == "" or after in _AFTER_PLACED_NUMBERS
-        return (
-            (before == "" and hit.last == len(tokens))
-            or before in _BEFORE_NUMBERS
-            or (before == "and" and after == "")
-        )
+        if len(tokens[hit.first].key) > 2 and before not in ("paid", "pay", "cost"):
+            return True  # no number of pieces, and no place in a list
+        ends = after == "" or after in _AFTER_PLACED_NUMBERS
+        after_name = before in self._name_words  # "make the boots 11"
+        if begins or after_name or before in ("the", "a", "an", "my", "and"):
+            return ends
+        return before in _BEFORE_NUMBERS
 
     def _told_apart(
         self, first: int, last: int, options: tuple[Option, ...], tokens: Sequence[Token]
@@ -300,7 +302,7 @@ def _is_letter_meant(hit: Hit[tuple[Option, int]], tokens: Sequence[Token]) -> b
     if hit.last < len(tokens) and tokens[hit.last].start == word.end:
         return False
     if before is None:
-        return hit.last == len(tokens)
+        return hit.last == len(tokens) or tokens[hit.last].key.startswith("siz")
     return before.end < word.start and (word.text.isupper() or before.key in _BEFORE_LETTERS)
 
 

@@ -1,9 +1,10 @@
 """The options that an item shall have, read from its part of a sentence."""
 
+import itertools
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-from aisle.shop.models import OrderLine
+from aisle.shop.models import OrderLine, Product
 from aisle.shop.selection.meaning import closest
 from aisle.shop.selection.parts import TARGET_WORDS, Part
 from aisle.shop.selection.reading import Reading
@@ -15,6 +16,7 @@ from aisle.shop.selection.words import word_set
 _DIFFERENT = frozenset({"different", "other", "another", "new", "change", "changed", "wrong"})
 _CORRECTED = frozenset({"sorry", "actually", "no", "mean", "meant", "rather", "wait"})
 _LEAST_ALIKE, _LEAST_LEAD = 0.65, 0.15
+_MOST_AMBIGUOUS = 3
 _NO_VALUES = word_set(
     "a an the one ones my your it that this them different other another new version model variant "
     "kind please thanks thank you me i item thing something size color colour option instead same "
@@ -34,6 +36,8 @@ def read_wanted(
     contradicted: set[str] = set()
     mentions = sorted(set(part.target), key=lambda mention: mention.first)
     different: list[str] = []
+    ambiguous: list[dict[str, str]] = []
+    unsettled: list[str] = []
     for mention in _settled_first(mentions, vocabulary):
         if _is_any_of_several(mention, vocabulary):
             different += [] if fits(line, mention) else list(_options_of(mention, vocabulary))
@@ -41,7 +45,8 @@ def read_wanted(
         keys = _keys_meant(mention, vocabulary, line, part, wanted)
         words = sentence.said(mention)
         if len(keys) > 1:
-            doubtful.append(words)
+            ambiguous.append(keys)
+            unsettled.append(words)
         elif keys:
             key, value = next(iter(keys.items()))
             known = wanted.get(key)
@@ -49,6 +54,10 @@ def read_wanted(
                 doubtful += [known or "", words]
                 contradicted.add(key)
             wanted[key] = value
+    product = sentence.products[line.variant.product.id]
+    only = _only_available(product, wanted, ambiguous)
+    wanted.update(only)
+    doubtful += [] if only else unsettled
     stepped = _compared(sentence, part, vocabulary, line)
     wanted.update({key: value for key, value in stepped.items() if value is not None})
     if not stepped and not doubtful:
@@ -58,6 +67,25 @@ def read_wanted(
     open_keys = tuple(dict.fromkeys((*open_keys, *(k for k in different if k not in wanted))))
     doubtful += _passed_over(sentence, part, line, wanted)
     return wanted, open_keys, tuple(dict.fromkeys(doubtful))
+
+
+def _only_available(
+    product: Product, wanted: Mapping[str, str], ambiguous: Sequence[Mapping[str, str]]
+) -> dict[str, str]:
+    """Read "brown and black, polarised" as frame and lens in the only way there is a variant."""
+    if not ambiguous or len(ambiguous) > _MOST_AMBIGUOUS:
+        return {}
+    found: list[dict[str, str]] = []
+    for choice in itertools.product(*(keys.items() for keys in ambiguous)):
+        options = dict(choice)
+        everything = {**options, **wanted}.items()
+        is_new = len(options) == len(choice) and options not in found
+        if is_new and any(
+            variant.stock > 0 and everything <= variant.options.items()
+            for variant in product.variants
+        ):
+            found.append(options)
+    return found[0] if len(found) == 1 else {}
 
 
 def _passed_over(
@@ -127,7 +155,7 @@ def _keys_meant(
     if len(options) < 2:
         return options
     sources = {o.key for m in part.source for o in m.options if fits(line, m)}
-    present = line.variant.options
+    present = {**line.variant.options, **part.wanted_before}
     changing = {key: value for key, value in options.items() if present.get(key) != value}
     for narrower in (
         {key: value for key, value in options.items() if key in sources},
@@ -151,7 +179,8 @@ def _compared(
     if part.anchor is not None and part.anchor.start < part.anchor.first:
         places.append(range(part.anchor.start, part.anchor.first))
     for stretch in places:
-        found.update(compared(sentence.tokens, stretch, vocabulary, line))
+        options = {**line.variant.options, **part.wanted_before}
+        found.update(compared(sentence.tokens, stretch, vocabulary, options))
     return found
 
 

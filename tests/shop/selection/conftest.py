@@ -3,7 +3,7 @@
 import json
 import os
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 
@@ -42,36 +42,61 @@ class Shop:
         )
 
     def choose(
-        self, text: str, lines: Sequence[OrderLine], offered: Sequence[OrderLine] = ()
+        self,
+        text: str,
+        lines: Sequence[OrderLine],
+        offered: Sequence[OrderLine] = (),
+        talked_of: Sequence[OrderLine] = (),
     ) -> ItemChoice:
-        return choose_items(text, lines, self.catalogue, offered=[line.id for line in offered])
+        return choose_items(
+            text,
+            lines,
+            self.catalogue,
+            offered=[line.id for line in offered],
+            talked_of=[line.id for line in talked_of],
+        )
 
     def chosen(
-        self, text: str, lines: Sequence[OrderLine], offered: Sequence[OrderLine] = ()
+        self,
+        text: str,
+        lines: Sequence[OrderLine],
+        offered: Sequence[OrderLine] = (),
+        talked_of: Sequence[OrderLine] = (),
     ) -> list[tuple[int, int]]:
         """The places of the chosen lines and how many pieces, in the order of the lines."""
         places = {line.id: place for place, line in enumerate(lines)}
-        choice = self.choose(text, lines, offered)
+        choice = self.choose(text, lines, offered, talked_of)
         return sorted((places[pieces.line_id], pieces.quantity) for pieces in choice.lines)
 
     def swaps(
-        self, text: str, lines: Sequence[OrderLine], expected: OrderLine | None = None
+        self,
+        text: str,
+        lines: Sequence[OrderLine],
+        expected: OrderLine | None = None,
+        settled: Mapping[int, Mapping[str, str]] | None = None,
     ) -> list[SwapWish]:
+        """The wishes in a text; ``settled`` is by the places of the lines."""
         return read_swaps(
             text,
             lines,
             self.products,
             self.catalogue,
             expected=expected.id if expected is not None else None,
+            settled={lines[place].id: options for place, options in (settled or {}).items()},
         )
 
     def wanted(
-        self, text: str, lines: Sequence[OrderLine], expected: OrderLine | None = None
+        self,
+        text: str,
+        lines: Sequence[OrderLine],
+        expected: OrderLine | None = None,
+        settled: Mapping[int, Mapping[str, str]] | None = None,
     ) -> dict[int, dict[str, str]]:
         """The wanted options by the places of the lines."""
         places = {line.id: place for place, line in enumerate(lines)}
         return {
-            places[wish.line_id]: dict(wish.wanted) for wish in self.swaps(text, lines, expected)
+            places[wish.line_id]: dict(wish.wanted)
+            for wish in self.swaps(text, lines, expected, settled)
         }
 
 

@@ -83,6 +83,41 @@ def test_whole_addresses_are_read(text: str, expected: tuple[str, ...]) -> None:
     assert address(text) == expected
 
 
+COLOGNE = ("Neumarkt 12", "", "Cologne", "", "50667", "Germany")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Neumarkt 12, 50667 Cologne, Germany. its me, tom@example.com",
+        "Neumarkt 12, 50667 Cologne, Germany thanks a lot, I'm Tom Becker",
+        "Neumarkt 12, 50667 Cologne, Germany (it's my sister's flat)",
+        "Neumarkt 12, 50667 Cologne, it's in Germany",
+        "Neumarkt 12, 50667 Cologne, Germany. Can you still do that?",
+        "it must not go to Venloer Straße 210 but to Neumarkt 12, 50667 Cologne, Germany",
+        "Neumarkt 12, 50667 Cologne, Germany instead of Venloer Straße 210",
+        "from Venloer Straße 210, 50823 Köln to Neumarkt 12, 50667 Cologne, Germany",
+        "to my neighbour Eva Klein, Neumarkt 12, 50667 Cologne, Germany",
+    ],
+)
+def test_what_stands_around_an_address_is_no_part_of_it(text: str) -> None:
+    assert address(text) == COLOGNE
+
+
+def test_an_address_that_was_asked_for_may_come_in_pieces_from_the_start() -> None:
+    known: dict[str, str] = {}
+    for text in ("1000", "Ljubljana", "Slovenska cesta 5", "Slovenia"):
+        known = asdict(read_address(text, known))
+    assert PartialAddress(**known) == PartialAddress(
+        address1="Slovenska cesta 5", city="Ljubljana", zip="1000", country="Slovenia"
+    )
+
+
+@pytest.mark.parametrize("text", ["nevermind", "paypal", "Thanks", "my sister's place", "hmm ok"])
+def test_an_answer_without_an_address_is_no_city(text: str) -> None:
+    assert read_address(text, {}) == PartialAddress()
+
+
 @pytest.mark.parametrize(
     "text",
     [

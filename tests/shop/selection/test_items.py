@@ -67,6 +67,7 @@ def test_everything_is_every_piece_of_every_line(
     ("text", "left_out"),
     [
         ("everything except the chair", {1}),
+        ("I am sending back all of order #W1000519 except the chair", {1}),
         ("everything but the chair and the bottle", {0, 1}),
         ("all of it, just not the blue shirt", {4}),
         ("keep the watch and return the rest", {3}),
@@ -132,6 +133,36 @@ def test_places_count_in_what_was_offered(
 ) -> None:
     found = demo.chosen(text, order, offered=[order[1], order[3]])
     assert [place for place, _ in found] == expected
+
+
+def test_both_are_the_two_that_are_talked_of(demo: Shop, order: Sequence[OrderLine]) -> None:
+    assert demo.choose("both of them", order).lines == ()
+    assert demo.chosen("both of them", order, talked_of=[order[0], order[3]]) == [(0, 1), (3, 1)]
+    assert demo.chosen("them both", order, talked_of=[order[4]]) == [(4, 1), (5, 1)]
+    pair = [demo.line("Office Chair"), demo.line("Desk Lamp", 2)]
+    assert demo.chosen("both then", pair, talked_of=[pair[1]]) == [(1, 2)]
+
+
+def test_some_of_them_are_some_of_what_was_named_or_is_talked_of(
+    demo: Shop, order: Sequence[OrderLine]
+) -> None:
+    assert demo.chosen("I got three headlamps, and one of them is broken", order) == [(2, 1)]
+    assert demo.chosen("only two of them", order, talked_of=[order[2]]) == [(2, 2)]
+    assert demo.chosen("only two of them", order) == []
+    twice = [demo.line("Bath Towel", color="white") for _ in range(2)]
+    assert demo.chosen("just one", twice, talked_of=twice) == [(0, 1)]
+
+
+def test_what_is_to_be_exchanged_rather_than_returned_is_still_meant(
+    demo: Shop, order: Sequence[OrderLine]
+) -> None:
+    text = "I don't want to return the chair, I'd like to exchange it for a grey one"
+    assert demo.chosen(text, order) == [(1, 1)]
+
+
+def test_the_one_with_something_tells_which_is_meant(retail: Shop) -> None:
+    chairs = [retail.line("Office Chair", armrest=armrest) for armrest in ("none", "fixed")]
+    assert retail.chosen("the office chair, the one with armrests", chairs) == [(1, 1)]
 
 
 def test_products_that_are_not_in_the_order_are_named(

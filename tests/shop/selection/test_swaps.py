@@ -58,6 +58,23 @@ def order(demo: Shop) -> Sequence[OrderLine]:
         ("the boots in the smallest size", {0: {"size": "5"}}),
         ("exchange the shirt", {}),
         ("red instead of blue", {}),
+        ("the boots are too tight, can I swap them for an 8?", {0: {"size": "8"}}),
+        ("my boots in a 9 please", {0: {"size": "9"}}),
+        ("make the boots 9 please", {0: {"size": "9"}}),
+        ("I won't send the boots back, I want to exchange them for size 9", {0: {"size": "9"}}),
+        ("the hoodie from my last order, black instead of grey", {5: {"color": "black"}}),
+        (
+            "the bottle from that order, it leaks. 750 ml instead of 500 ml",
+            {4: {"capacity": "750 ml"}},
+        ),
+        ("the shirt to green, the black one I mean", {3: {"color": "green"}}),
+        ("could the hoodie be black?", {5: {"color": "black"}}),
+        ("the hoodie is too small for my bicycle, swap it for a large one", {5: {"size": "L"}}),
+        (
+            "swap the lamp for a black one, battery powered",
+            {1: {"color": "black", "power source": "battery"}},
+        ),
+        ("exchange the boots for size 8 ones, leather", {0: {"size": "8", "material": "leather"}}),
         ("thanks, that is all I want", {}),
     ],
 )
@@ -82,6 +99,13 @@ def test_items_and_their_new_options_are_read(
         ("battery powered", 1, {"power source": "battery"}),
         ("no zip", 5, {"zip": "no"}),
         ("stainless steel", 4, {"material": "steel"}),
+        ("an 8", 0, {"size": "8"}),
+        ("black rather than white", 1, {"color": "black"}),
+        ("not white but silver", 1, {"color": "silver"}),
+        ("from white to silver", 1, {"color": "silver"}),
+        ("no, the black one", 1, {"color": "black"}),
+        ("no the white one", 1, {"color": "white"}),
+        ("the leather one, size 7", 0, {"material": "leather", "size": "7"}),
     ],
 )
 def test_without_an_item_it_is_the_expected_one(
@@ -106,6 +130,97 @@ def test_the_number_of_pieces_is_read(demo: Shop, order: Sequence[OrderLine]) ->
     assert (one.quantity, dict(one.wanted)) == (1, {"color": "black"})
     (every,) = demo.swaps("change the lamps to black", order)
     assert every.quantity == 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "change one of them to black",
+        "I have 2 lamps in there, one of them should be black",
+        "only one of the lamps, to black",
+    ],
+)
+def test_one_of_them_is_one_piece(demo: Shop, order: Sequence[OrderLine], text: str) -> None:
+    (wish,) = demo.swaps(text, [order[1], order[0]])
+    assert (wish.line_id, wish.quantity, wish.counted) == (order[1].id, 1, True)
+    assert dict(wish.wanted) == {"color": "black"}
+
+
+def test_equal_pieces_in_several_lines_are_dealt_with_as_one(demo: Shop) -> None:
+    order = [demo.line("Desk Lamp", color="white"), demo.line("Hoodie")]
+    order.append(demo.line("Desk Lamp", color="white"))
+    settled = {0: {"color": "black"}, 2: {"color": "black"}}
+    assert demo.wanted("one of them should be silver", order) == {0: {"color": "silver"}}
+    assert demo.wanted("no, silver", order, settled=settled) == {
+        0: {"color": "silver"},
+        2: {"color": "silver"},
+    }
+    pieces = [wish.quantity for wish in demo.swaps("only one of them", order, settled=settled)]
+    assert pieces == [1, 0]
+
+
+def test_the_number_alone_is_about_the_settled_item(demo: Shop, order: Sequence[OrderLine]) -> None:
+    (wish,) = demo.swaps("just one of them please", order, settled={1: {"color": "black"}})
+    assert (wish.line_id, wish.quantity, dict(wish.wanted)) == (order[1].id, 1, {})
+
+
+@pytest.mark.parametrize(
+    ("text", "settled", "expected"),
+    [
+        ("no, the white one", {1: {"color": "black"}}, {1: {"color": "white"}}),
+        ("the white lamp, sorry", {1: {"color": "black"}}, {1: {"color": "white"}}),
+        ("a size bigger", {0: {"size": "8"}}, {0: {"size": "9"}}),
+        ("actually 9 please", {0: {"size": "8"}}, {0: {"size": "9"}}),
+        ("I meant 9", {0: {"size": "8"}}, {0: {"size": "9"}}),
+        ("rather size 7", {0: {"size": "8"}}, {0: {"size": "7"}}),
+        ("a 9 in leather", {0: {"size": "8"}}, {0: {"size": "9", "material": "leather"}}),
+        ("no, white", {0: {"size": "8"}, 1: {"color": "black"}}, {1: {"color": "white"}}),
+        ("and the hoodie black", {1: {"color": "silver"}}, {5: {"color": "black"}}),
+    ],
+)
+def test_a_correction_may_go_back_to_what_the_item_is(
+    demo: Shop,
+    order: Sequence[OrderLine],
+    text: str,
+    settled: dict[int, dict[str, str]],
+    expected: dict[int, dict[str, str]],
+) -> None:
+    assert demo.wanted(text, order, settled=settled) == expected
+
+
+def test_both_brings_in_the_other_one_with_the_same_wish(
+    demo: Shop, order: Sequence[OrderLine]
+) -> None:
+    found = demo.wanted("oh, both of them please", order, settled={3: {"size": "L"}})
+    assert found == {2: {"size": "L"}, 3: {}}
+
+
+def test_nothing_that_is_said_is_passed_over(demo: Shop, order: Sequence[OrderLine]) -> None:
+    (wish,) = demo.swaps("the lamp, the purple one", order)
+    assert wish.is_impossible
+    (cheaper,) = demo.swaps("is there a cheaper version of the lamp? then swap it", order)
+    assert cheaper.cheapest
+    (found,) = demo.swaps("I found the lamp cheaper elsewhere, change it to black", order)
+    assert (found.cheapest, dict(found.wanted)) == (False, {"color": "black"})
+
+
+def test_what_two_options_could_be_is_read_in_the_only_way_that_can_be_had(retail: Shop) -> None:
+    glasses = retail.line("Sunglasses", frame_color="silver", lens_color="blue")
+    (wish,) = retail.swaps("the sunglasses with brown and black, polarized, plastic", [glasses])
+    assert (wish.wanted["frame color"], wish.wanted["lens color"]) == ("black", "brown")
+
+
+def test_a_value_in_a_row_of_values_is_no_item(retail: Shop) -> None:
+    order = [retail.line("Laptop"), retail.line("Backpack", color="green", compartment="camera")]
+    assert retail.wanted("change the backpack to black, nylon, laptop", order) == {
+        1: {"color": "black", "material": "nylon", "compartment": "laptop"}
+    }
+
+
+def test_too_small_is_no_wish_for_small(retail: Shop) -> None:
+    order = [retail.line("Backpack", size="medium")]
+    (wish,) = retail.swaps("exchange the backpack, it is too small", order)
+    assert dict(wish.wanted) == {}
 
 
 def test_what_is_open_or_doubtful_is_said(demo: Shop, order: Sequence[OrderLine]) -> None:
@@ -162,6 +277,10 @@ def test_a_text_about_two_like_lines_is_read_once_the_line_is_chosen(
         ("Vacuum Cleaner", "a bagless robot one", {"bagged/bagless": "bagless", "type": "robotic"}),
         ("Skateboard", 'maple deck, 34"', {"deck material": "maple", "length": "34 inch"}),
         ("Sunglasses", "brown frame, green lens", {"frame color": "brown", "lens color": "green"}),
+        ("Dumbbell Set", "not that, fixed set type, rubber", {"set type": "fixed"}),
+        ("Jigsaw Puzzle", "make it art and 500", {"pieces": "500", "theme": "art"}),
+        ("Hiking Boots", "not right. 11 and leather", {"size": "11", "material": "leather"}),
+        ("T-Shirt", "L size, in red", {"size": "L", "color": "red"}),
         ("Cycling Helmet", "medium ventilation", {"ventilation": "medium"}),
         ("Jigsaw Puzzle", "1,500 pieces", {"pieces": "1500"}),
         ("LED Light Bulb", "100 watts", {"brightness": "100W equivalent"}),

@@ -3,8 +3,10 @@
 import uuid
 from decimal import Decimal
 
+import pytest
+
 from aisle.shop.models import OrderLine, Product, Variant
-from aisle.shop.selection.variants import choose_variant, describe_variant
+from aisle.shop.selection.variants import choose_variant, describe_variant, merge_wanted
 
 
 def variant(name: str, price: str = "10.00", stock: int = 5, **options: str) -> Variant:
@@ -59,6 +61,23 @@ def test_nothing_wanted_gives_all_others_that_are_available() -> None:
     assert PRESENT not in choice.candidates
     assert LARGE_SOLD_OUT not in choice.candidates
     assert choice.candidates[0] is NAVY
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "expected"),
+    [
+        ({"color": "navy"}, {"size": "L"}, {"color": "navy", "size": "L"}),
+        ({"color": "navy"}, {"color": "grey"}, {"color": "grey"}),
+        ({"color": "navy", "size": "L"}, {"zip": "yes"}, {"size": "L", "zip": "yes"}),
+        ({"size": "M"}, {"color": "grey"}, {"color": "grey"}),
+        ({"purple": "purple"}, {"color": "grey"}, {"color": "grey"}),
+        ({"size": "L"}, {"color": "pink"}, {"size": "L", "color": "pink"}),
+    ],
+)
+def test_a_later_wish_gives_up_only_what_contradicts_it(
+    before: dict[str, str], now: dict[str, str], expected: dict[str, str]
+) -> None:
+    assert merge_wanted(HOODIE, before, now) == expected
 
 
 def test_a_variant_is_described_by_what_it_is_or_what_differs() -> None:
