@@ -47,7 +47,11 @@ class AnswerQuestion(Action):
     def _answer(self, turn: Turn, dispatcher: CollectingDispatcher) -> list[Event]:
         if needs_human_now(turn.text):
             return say_sorry_and_escalate(dispatcher)
-        request = None if turn.in_form else request_beside_question(turn.intent, turn.text)
+        request = (
+            None
+            if turn.in_form
+            else request_beside_question(turn.intent, turn.text, turn.confidence)
+        )
         if request is not None and not REQUESTS[request].needs_product:
             return begin_request(request, turn)
         named = get_catalogue().find_products(turn.text) if turn.intent in TELL else []

@@ -34,13 +34,17 @@ _SEND = re.compile(
     r"\bwrong)\b",
     re.IGNORECASE,
 )
-_WRONG_ADDRESS = re.compile(r"\baddress\b.{0,40}\bwrong\b|\bwrong address\b", re.IGNORECASE)
+_WRONG_ADDRESS = re.compile(
+    r"\baddress\b.{0,40}\bwrong\b|\b(?:wrong|different|other|another|new) address\b", re.IGNORECASE
+)
 _PAY = re.compile(r"\b(?:pay|paid|charge|put it on|take it from)\b", re.IGNORECASE)
 _CHANGE = re.compile(
     r"\b(?:change|chang(?:e|ing)|make|switch|instead|should be|would like|i'd like|want|need)\b|"
     r"^\W*(?:for|in|on|from|with)?\s*(?:my )?order\b",
     re.IGNORECASE,
 )
+SURE_OF_QUESTION = 0.4
+"""Confidence from which on a message with an order's number may be a general question."""
 _BY_WORDS = (
     ("cancel_order", _CANCEL),
     ("return_item", _RETURN),
@@ -67,12 +71,14 @@ def request_of(intent: str | None, text: str) -> str | None:
     return intent if intent in REQUESTS else None
 
 
-def request_beside_question(intent: str, text: str) -> str | None:
+def request_beside_question(intent: str, text: str, confidence: float) -> str | None:
     """Return the request in a message whose intent is a question's: an order is named in it."""
     request = request_of(intent, text)
-    if request is not None or "?" in text or not find_order_numbers(text):
+    if request is not None or not find_order_numbers(text):
         return request
-    return request_by_words(text)
+    unsure = confidence < SURE_OF_QUESTION
+    wish = request_by_words(text) if unsure or "?" not in text else None
+    return wish or ("track_order" if unsure else None)
 
 
 def request_by_words(text: str) -> str | None:

@@ -27,6 +27,7 @@ from aisle.customers.identity import (
     required_level,
 )
 from aisle.shop.policies.changes import Operation
+from aisle.shop.selection.addresses import read_address
 
 LOOK_UP = "look_up"
 
@@ -151,6 +152,8 @@ class IdentityPart:
         context = self._context
         if not context.is_known or context.asked in DETAILS_OR_YES:
             return False  # what is sent to somebody has a name on it
+        if read_address(context.turn.text).address1:
+            return False
         if not is_somebody_else(context.turn.entities("name"), context.customer):
             return False
         self._progress.request = OTHER_CUSTOMER

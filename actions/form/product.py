@@ -20,7 +20,8 @@ class ProductPart:
         self._alike = [match for match in matches if match.start == matches[0].start]
         if matches:
             progress.product_id = matches[0].product_id if len(self._alike) == 1 else None
-            progress.request = progress.request or "product_information"
+            asks = "product_availability" if turn.entities("option") else "product_information"
+            progress.request = progress.request or asks
         elif turn.entities("product"):
             progress.product_id = None  # named, but nothing the shop has
         return bool(matches)

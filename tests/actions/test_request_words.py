@@ -42,8 +42,13 @@ def test_words_tell_apart_what_shares_an_intent(
 
 def test_a_statement_with_an_order_number_is_a_request_and_a_question_is_none() -> None:
     cancelling = "would you be so kind to cancel order #W8268610 for me"
-    assert request_beside_question("check_cancellation_fee", cancelling) == "cancel_order"
-    assert request_beside_question("check_cancellation_fee", "can I cancel #W8268610?") is None
+    assert request_beside_question("check_cancellation_fee", cancelling, 0.7) == "cancel_order"
+    assert request_beside_question("check_cancellation_fee", "can I cancel #W8268610?", 0.9) is None
+
+
+def test_an_order_number_in_a_message_that_is_hardly_understood_is_looked_up() -> None:
+    text = "Could you check order #W1000519 for me?"
+    assert request_beside_question("check_payment_methods", text, 0.23) == "track_order"
 
 
 def test_a_wish_is_taken_back() -> None:

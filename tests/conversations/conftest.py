@@ -64,7 +64,7 @@ def _chosen(config: pytest.Config) -> list[Path]:
 
 def _parameters(file: Path) -> list[object]:
     shown = file.relative_to(HERE) if file.is_relative_to(HERE) else file
-    servers = "retail_servers" if file.is_relative_to(RETAIL_CASES) else "servers"
+    servers = "retail_servers" if file.resolve().is_relative_to(RETAIL_CASES) else "servers"
     try:
         cases = read_cases(file)
     except CaseError as error:

@@ -146,6 +146,9 @@ class SwapDetails(Details):
                 keys=list(wish.keys) or item.keys,
                 cheapest=wish.cheapest or item.cheapest,
             )
+            if wish.is_unclear:  # what was settled may not be meant any more
+                self.draft.items[index] = replace(new, variant=None, wanted={})
+                return True
             if self._is_chosen(new, item):
                 return self._say_other_product(wish)
             if wish.is_impossible:
