@@ -51,6 +51,11 @@ class SwapWish:
         return bool(self.unavailable) and not (self.wanted or self.keys or self.cheapest)
 
     @property
+    def is_unclear(self) -> bool:
+        """Whether all that is said fits several options: "the medium one"."""
+        return bool(self.doubtful) and not (self.wanted or self.keys or self.cheapest)
+
+    @property
     def says_something(self) -> bool:
         said = (self.wanted, self.keys, self.doubtful, self.unavailable, self.cheapest, self.other)
         return any(said)

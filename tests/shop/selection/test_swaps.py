@@ -233,6 +233,7 @@ def test_what_is_open_or_doubtful_is_said(demo: Shop, order: Sequence[OrderLine]
         "in white", [demo.line("Standing Desk", top="oak", frame_color="black")]
     )
     assert (dict(twofold.wanted), twofold.doubtful) == ({}, ("white",))
+    assert twofold.is_unclear
     largest = demo.line("Hoodie", size="XL")
     (no_larger,) = demo.swaps("a size bigger", [largest], largest)
     assert (dict(no_larger.wanted), no_larger.keys) == ({}, ("size",))
