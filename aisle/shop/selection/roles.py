@@ -35,6 +35,12 @@ _STAYS = re.compile(
     r"(?:is|are)\s+(?:fine|ok|okay|good|great|perfect)\b)",
     re.IGNORECASE,
 )
+_ORDER_WITH = re.compile(
+    r"\b(?:order|purchase|parcel|package|delivery|shipment|box)\s+(?:with|containing|including|"
+    r"(?:that|which)(?:\s+(?:i|we))?\s*(?:\W?s|has|had|have|contains?|contained|includes?|included)"
+    r"(?:\s+got)?)\s+(?:\w+\s+)?$",
+    re.IGNORECASE,
+)
 _INSTEAD_OF = re.compile(r"\b(?:instead\s+of|rather\s+than|in\s+place\s+of)\s+$", re.IGNORECASE)
 _TO = re.compile(r"\b(?:to|for|into|with|against)\s+$", re.IGNORECASE)
 _NO_SWAP = re.compile(
@@ -59,6 +65,7 @@ def excluded(sentence: Reading) -> set[int]:
             or _NOT.search(before)
             or _KEEP.search(before)
             or _STAYS.match(after)
+            or _ORDER_WITH.search(before)  # it only says which order is meant
         )
         other_instead = _INSTEAD_OF.search(before) and not _names_again(sentence, place)
         if _NOT.search(before) and _BECOMES_YET.search(_after(sentence, place)):
@@ -86,6 +93,8 @@ def targets(sentence: Reading) -> dict[int, int]:
         previous = sentence.anchors[beside]
         before = _before(sentence, anchor)
         between = sentence.text[sentence.tokens[previous.last - 1].end : len(before)]
+        if _ORDER_WITH.search(_before(sentence, previous)):
+            continue
         if beside in found or re.search(r"\band\b|[.;!?]", between):
             continue
         if _TO.search(before) and not _NO_SWAP.search(before):

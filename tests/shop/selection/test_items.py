@@ -243,3 +243,16 @@ def test_every_product_of_the_export_is_found_by_name_and_head_noun(retail: Shop
         place = next(n for n, line in enumerate(order) if line.variant.product is product)
         for words in (product.name, product.name.lower(), product.name.split()[-1].lower()):
             assert retail.chosen(f"please return the {words}", order) == [(place, 1)], words
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "return the chair, it's the order with the smart watch",
+        "the order that has the smart watch in it: I'd like to send the chair back",
+    ],
+)
+def test_an_item_that_only_says_which_order_is_meant_is_not_chosen(
+    demo: Shop, order: Sequence[OrderLine], text: str
+) -> None:
+    assert demo.chosen(text, order) == [(1, 1)]
