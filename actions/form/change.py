@@ -17,6 +17,7 @@ from actions.form.refused import Alternative, alternative_to, say_refusal
 from actions.form.summaries import Summary
 from actions.form.wish import WishPart
 from actions.request_words import request_by_words, request_of, takes_back
+from actions.requests import is_change
 from aisle.shop.backend.contract import OperationNotSupported
 from aisle.shop.orders import OrderState
 from aisle.shop.policies.allowed import check_status
@@ -89,6 +90,12 @@ class ChangePart:
         turn = self._context.turn
         further = self._wish.further_wishes()
         intent, text = turn.intent, turn.text
+        if (
+            further
+            and not wish_after_yes(text)
+            and not all(is_change(w["request"]) for w in further)
+        ):
+            return False  # "yes, what's the total again": first the answer, then the yes
         if further:
             intent, text = turn.clauses[0]["intent"]["name"], turn.clauses[0]["text"]
         elif (rest := wish_after_yes(text)) is not None and self._read_yes_and(rest):

@@ -48,6 +48,7 @@ _YES_AND = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _NO_YES = ("deny", "stop")
+_TRAILS_OFF = ("?", "..", "\N{HORIZONTAL ELLIPSIS}")
 
 
 def says_yes(intent: str, text: str, subject: Collection[str] = ()) -> bool:
@@ -56,7 +57,7 @@ def says_yes(intent: str, text: str, subject: Collection[str] = ()) -> bool:
     Args:
         subject: words of what was offered, in lower case, which may stand beside the yes.
     """
-    if "?" in text or intent in _NO_YES:
+    if intent in _NO_YES or any(mark in text for mark in _TRAILS_OFF):
         return False
     plain = _HARMLESS.sub(" ", text.casefold().replace("\N{RIGHT SINGLE QUOTATION MARK}", "'"))
     plain = _AS_GOOD_AS_YES.sub(" yes ", plain)

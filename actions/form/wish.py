@@ -236,7 +236,7 @@ class WishPart:
                 continue
             dates = [e["value"] for e in clause["entities"] if e["entity"] == "date"]
             wishes.append({"request": request, "text": clause["text"], "dates": dates})
-        return wishes
+        return _without_lead_in(wishes)
 
     def _continues(self, wishes: list[dict[str, Any]], request: str, text: str) -> bool:
         """Whether it is the same wish, with more said about it."""
@@ -271,3 +271,13 @@ class WishPart:
         if context.asked in (CONFIRMATION, ALTERNATIVE):
             return context.turn.confidence < SURE_OF_REQUEST
         return False
+
+
+def _without_lead_in(wishes: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """ "What is the cheapest lamp? I'd like to swap mine for that" is one wish."""
+    if len(wishes) < 2 or not REQUESTS[wishes[0]["request"]].needs_product:
+        return wishes
+    question, wish, *others = wishes
+    if not is_change(wish["request"]):
+        return wishes
+    return [{**wish, "text": f"{question['text']}. {wish['text']}"}, *others]

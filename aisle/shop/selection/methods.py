@@ -18,6 +18,7 @@ _BRANDS = (
     "visa", "mastercard", "amex", "american express", "maestro", "discover", "diners", "jcb",
 )  # fmt: skip
 _CARD = "card"
+_CARD_NUMBER = re.compile(r"(?<!\d)(?:\d[ -]?){13,19}(?!\d)")
 _NEVER_STORED = (
     "klarna", "bank transfer", "apple pay", "google pay", "bancontact", "bitcoin", "crypto", "cash",
 )  # fmt: skip
@@ -109,7 +110,8 @@ def choose_method(
 
 def names_method(text: str) -> bool:
     """Whether a text names a way of paying, whether or not the customer has it."""
-    return bool(_ways_of_paying().find(tokenise(text)))
+    is_number = _CARD_NUMBER.search(text) is not None
+    return is_number or bool(_ways_of_paying().find(tokenise(text)))
 
 
 @lru_cache(maxsize=1)
