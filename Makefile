@@ -36,8 +36,9 @@ help: ## Show this list
 run: models/aisle.tar.gz $(LOADED)/shop-$(TODAY) $(LOADED)/knowledge ## Start the assistant; Ctrl-C stops it
 	@$(BIN)/aisle up
 
+# Two processes keep two cores busy. What is chosen with ARGS is often short, and runs in one.
 test: .make/dev models/aisle.tar.gz ## Run the tests; ARGS="-k chat" passes options to pytest
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest $(or $(ARGS),--numprocesses=2)
 
 train: models/aisle.tar.gz ## Train the model when data, configuration or code changed
 

@@ -1,34 +1,38 @@
 """Fixtures that several parts share."""
 
+import fcntl
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import text
 
-from aisle.database.engine import Database, database_at
-from aisle.database.migrate import upgrade
+from aisle.database.engine import Database
+from tests.conversations.servers import prepare
+from tests.databases import BACKENDS, empty_database, forget_migrated
+from tests.scheduling import GroupScheduling, put_in_order
 
-POSTGRES_URL = os.environ.get("AISLE_TEST_POSTGRES_URL")
-BACKENDS = ["sqlite", "postgresql"] if POSTGRES_URL else ["sqlite"]
+__all__ = ["BACKENDS", "NewInstallation", "empty_database"]
+
+NewInstallation = Callable[[str], Path]
+WORKER = os.environ.get("PYTEST_XDIST_WORKER")
+"""The name of this process, where several run the tests."""
 
 
-@contextmanager
-def empty_database(backend: str, folder: Path) -> Iterator[Database]:
-    """An empty, migrated database; on SQLite its file is in the folder."""
-    if backend == "sqlite":
-        database = database_at(f"sqlite:///{folder / 'test.db'}")
-    else:
-        assert POSTGRES_URL is not None
-        database = database_at(POSTGRES_URL)
-        with database.engine.begin() as connection:
-            connection.execute(text("DROP SCHEMA public CASCADE"))
-            connection.execute(text("CREATE SCHEMA public"))
-    upgrade(database)
-    yield database
-    database.dispose()
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> GroupScheduling:
+    return GroupScheduling(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    if WORKER is not None:
+        put_in_order(items)
+
+
+def pytest_unconfigure() -> None:
+    forget_migrated()
 
 
 @pytest.fixture(params=BACKENDS)
@@ -36,3 +40,23 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
     """An empty, migrated database of its own, on each backend that is at hand."""
     with empty_database(request.param, tmp_path) as database:
         yield database
+
+
+@pytest.fixture(scope="session")
+def new_installation(tmp_path_factory: pytest.TempPathFactory) -> NewInstallation:
+    """Make a folder whose database has the help articles and nothing else, and their index."""
+    everybodys = tmp_path_factory.getbasetemp()
+    if WORKER is not None:
+        everybodys = everybodys.parent
+    prepared = everybodys / "with-articles"
+
+    def new(name: str) -> Path:
+        with (everybodys / "with-articles.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)  # indexing takes a while, so it is done once
+            if not prepared.exists():
+                preparing = tmp_path_factory.mktemp("with-articles")
+                prepare(preparing, [("db", "upgrade"), ("index",)])
+                preparing.rename(prepared)
+        return Path(shutil.copytree(prepared, tmp_path_factory.mktemp(name), dirs_exist_ok=True))
+
+    return new

@@ -79,7 +79,8 @@ _PLACES = {
     Place.OLDEST: rf"\b(?:{_OLDEST_WORDS})\s+(?:(?:{_STATE_WORD})\s+)?{_NOUN}\b",
 }
 _CORRECTION = re.compile(
-    r"[.,;\N{HORIZONTAL ELLIPSIS}]\s*no\s*$|\b(?:no\b(?!\.?\s*$)|wait\b(?! for)|sorry|mean|meant|wrong|mistake|typo|actually)\b",
+    r"[.,;\N{HORIZONTAL ELLIPSIS}]\s*no\s*$|"
+    r"\b(?:no\b(?!\.?\s*$)|wait\b(?! for)|sorry|mean|meant|wrong|mistake|typo|actually)\b",
     re.IGNORECASE,
 )
 _DENIAL_BEFORE = re.compile(

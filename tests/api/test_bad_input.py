@@ -110,7 +110,7 @@ def cursor(*position: Any) -> str:
     return base64.urlsafe_b64encode(json.dumps(position).encode()).decode()
 
 
-ID = str(uuid.uuid4())
+ID = "0d9b1f4e-6a37-4c52-8e11-2f7c5b9a3d60"
 CURSORS = ["x", "é", "\0", cursor(), cursor("now", ID), cursor("2026-03-01T12:00:00", ID)]
 
 

@@ -17,6 +17,7 @@ from tests.api.acts import (
 )
 from tests.api.serving import API_KEY, SECRETS, Api
 
+NOBODYS_ID = "6e0c3f52-91d8-4b7a-a1f4-d2587c30e9b6"
 OF_A_CONVERSATION: list[tuple[str, str]] = [
     ("GET", ""),
     ("PATCH", ""),
@@ -26,14 +27,14 @@ OF_A_CONVERSATION: list[tuple[str, str]] = [
     ("POST", "/typing"),
     ("GET", "/stream"),
     ("POST", "/attachments"),
-    ("GET", f"/attachments/{uuid.uuid4()}"),
+    ("GET", f"/attachments/{NOBODYS_ID}"),
     ("POST", "/token"),
 ]
 OF_THE_SHOP = [
     ("GET", "/conversations"),
     ("POST", "/conversations"),
     ("POST", "/customers"),
-    ("GET", f"/customers/{uuid.uuid4()}"),
+    ("GET", f"/customers/{NOBODYS_ID}"),
 ]
 BODIES = {
     "": {"status": "closed"},

@@ -10,6 +10,7 @@ import pytest
 
 from aisle.conversations.service import ConversationService
 from aisle.handoff.service import change_status
+from tests.conftest import NewInstallation
 from tests.conversations.servers import Servers, running_servers
 
 
@@ -60,9 +61,9 @@ class Visitor:
 
 
 @pytest.fixture(scope="module")
-def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
-    folder = tmp_path_factory.mktemp("channels")
-    with running_servers(folder, names=("actions", "rasa", "api")) as running:
+def servers(new_installation: NewInstallation) -> Iterator[Servers]:
+    folder, names = new_installation("channels"), ("actions", "rasa", "api")
+    with running_servers(folder, names=names, commands=[("seed",)]) as running:
         yield running
 
 

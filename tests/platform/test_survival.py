@@ -2,8 +2,8 @@
 
 import random
 import time
-from pathlib import Path
 
+from tests.conftest import NewInstallation
 from tests.conversations.servers import running_servers
 from tests.platform.records import (
     check_answered_once_and_in_order,
@@ -21,9 +21,11 @@ PATIENT = {"AISLE_PROCESSING_TIMEOUT": "150"}
 LINES = ("hello", "do you sell surfboards for dogs in space?", "i want to talk to a human")
 
 
-def test_servers_killed_at_any_moment_lose_nothing_and_repeat_nothing(tmp_path: Path) -> None:
-    names = ("actions", "rasa", "api")
-    with running_servers(tmp_path, names=names, environment=PATIENT) as servers:
+def test_servers_killed_at_any_moment_lose_nothing_and_repeat_nothing(
+    new_installation: NewInstallation,
+) -> None:
+    folder, names = new_installation("survival"), ("actions", "rasa", "api")
+    with running_servers(folder, names=names, commands=[("seed",)], environment=PATIENT) as servers:
         crowd = Crowd(servers, SHOPPERS, LINES, parallel=16)
         for name in ("rasa", "actions", "api", "actions", "rasa", "api"):
             time.sleep(random.uniform(1, 5))

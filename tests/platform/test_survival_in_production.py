@@ -10,6 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.conftest import NewInstallation
 from tests.conversations.servers import Servers, running_servers
 from tests.live import redis_server
 from tests.live.redis_server import RedisServer
@@ -49,7 +50,9 @@ def redis(tmp_path: Path) -> Iterator[RedisServer]:
 
 
 @pytest.fixture
-def servers(tmp_path: Path, database: PostgresServer, redis: RedisServer) -> Iterator[Servers]:
+def servers(
+    new_installation: NewInstallation, database: PostgresServer, redis: RedisServer
+) -> Iterator[Servers]:
     environment = {
         "AISLE_CONFIG": "config/production.yaml",
         **database.variables,
@@ -66,7 +69,9 @@ def servers(tmp_path: Path, database: PostgresServer, redis: RedisServer) -> Ite
         **PATIENT,
     }
     names = ("actions", "rasa", "rasa", "api")
-    with running_servers(tmp_path, names=names, environment=environment) as running:
+    # With PostgreSQL, only the index of that installation is used.
+    folder = new_installation("survival-in-production")
+    with running_servers(folder, names=names, environment=environment) as running:
         yield running
 
 
