@@ -11,6 +11,7 @@ Event = dict[str, Any]
 
 FORM = "request_form"
 _CODE = re.compile(r"\W*(?:\d\W*){4,8}")
+_PASS_ON = {"action_answer_question", "action_leave_it"}
 _MERE_ANSWERS = {"affirm", "deny", "greet", "goodbye", "thank"}
 _NO_WISHES = {*_MERE_ANSWERS, "inform", "correction", "nlu_fallback", "helpful", "not_helpful"}
 
@@ -83,9 +84,17 @@ class Turn:
     @property
     def is_new(self) -> bool:
         """Whether nothing but the form has dealt with the latest message yet."""
+        return self._done <= {FORM, "action_listen"}
+
+    @property
+    def is_passed_on(self) -> bool:
+        """Whether another action found that the message is one for the form."""
+        return not self.in_form and bool(self._done & _PASS_ON) and FORM not in self._done
+
+    @property
+    def _done(self) -> set[str]:
         since = takewhile(lambda event: event["event"] != "user", reversed(self._tracker.events))
-        done = {event["name"] for event in since if event["event"] == "action"}
-        return done <= {FORM, "action_listen"}
+        return {event["name"] for event in since if event["event"] == "action"}
 
     def wishes(self) -> list[str]:
         """Return what the customer has written beyond mere answers, oldest first."""

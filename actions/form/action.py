@@ -45,6 +45,8 @@ class ValidateRequestForm(WritingAction):
         try:
             if turn.is_new and not form.read_message():
                 return []  # not for the form: Rasa lets a rule answer
+            if turn.is_passed_on:
+                form.read_identity()
             missing = form.ask_for_missing()
         except BackendUnavailable as error:
             _log.warning("The shop's system cannot be reached: %s", error)
@@ -81,6 +83,10 @@ class _Form:
             self._note(said_who=brought[0], asked_for=brought[1])
             return True
         return self._wish.drop() or self._context.asked is None or self._wish.say_not_understood()
+
+    def read_identity(self) -> None:
+        """Take who is asking from a message that another action has read the wish from."""
+        self._identity.read()
 
     def ask_for_missing(self) -> str | None:
         """Ask for the next thing the request needs; return None when it needs nothing more."""
