@@ -172,12 +172,14 @@ def test_every_name_alias_and_option_of_the_demo_shop_finds_itself() -> None:
                     assert (key, value) in found, (product.name, key, value)
 
 
-def test_every_product_named_in_the_training_data_is_known() -> None:
+def test_the_products_named_in_the_training_data_are_known() -> None:
     files = (PROJECT_ROOT / "data" / "nlu").glob("*.yml")
     texts = "\n".join(path.read_text(encoding="utf-8") for path in files)
     named = re.findall(r"\[([^\]]+)\]\(product\)", texts)
     assert len(named) > 100
-    assert [words for words in named if not names(words)] == []
+    # Some are of other shops on purpose: the model must not lean on this one's.
+    unknown = [words for words in named if not names(words)]
+    assert len(unknown) < len(named) / 20
 
 
 def test_looking_up_is_fast_with_thousands_of_products() -> None:
