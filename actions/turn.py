@@ -89,8 +89,7 @@ class Turn:
     @property
     def is_passed_on(self) -> bool:
         """Whether another action found that the message is one for the form."""
-        is_first = self.slot("requested_slot") is None and FORM not in self._done
-        return is_first and bool(self._done & _PASS_ON)
+        return self.slot("requested_slot") is None and bool(self._done & _PASS_ON)
 
     @property
     def _done(self) -> set[str]:
