@@ -65,7 +65,7 @@ class FulfilRequest(WritingAction):
 
     def _fulfil(self, context: FormContext) -> list[Event]:
         request, verdict = context.progress.request, context.progress.verdict
-        ended = [SlotSet("verdict", None), *_forgotten(request)]
+        ended = [SlotSet("verdict", None), *_forgotten()]
         if request == OTHER_CUSTOMER:
             context.say("utter_only_own_orders")
             return [SlotSet("request", None)]
@@ -105,7 +105,7 @@ class FulfilRequest(WritingAction):
         return [SlotSet("verdict", None), FollowupAction("utter_offer_human")]
 
 
-def _forgotten(request: str | None) -> list[Event]:
+def _forgotten() -> list[Event]:
     """A request that has ended; which order it was about is still known."""
     names = ("request", "draft", "offer", "notes", "alternative")
     return [SlotSet(name, None) for name in names]

@@ -65,7 +65,7 @@ class _Form:
         self._order = OrderPart(context)
         self._product = ProductPart(context)
         self._wish = WishPart(context, self._identity, self._order)
-        self._change = ChangePart(context, self._identity, self._wish)
+        self._change = ChangePart(context, self._wish)
 
     def read_message(self) -> bool:
         """Take what the message brings; False when it brings nothing for the form."""

@@ -11,7 +11,6 @@ from actions.form.details.items import read_choice
 from actions.form.details.payment import PaymentDetails
 from actions.form.details.returns import ReturnDetails
 from actions.form.details.swaps import ChangeItemsDetails, ExchangeDetails
-from actions.form.identity import IdentityPart
 from actions.form.progress import Verdict
 from actions.form.refused import Alternative, alternative_to, say_refusal
 from actions.form.summaries import Summary
@@ -54,10 +53,9 @@ _A_PART = re.compile(r"\b(?:only|just|single|part|keep|rest)\b", re.IGNORECASE)
 
 
 class ChangePart:
-    def __init__(self, context: FormContext, identity: IdentityPart, wish: WishPart) -> None:
+    def __init__(self, context: FormContext, wish: WishPart) -> None:
         self._context = context
         self._progress = context.progress
-        self._identity = identity
         self._wish = wish
 
     # --- reading
@@ -90,11 +88,8 @@ class ChangePart:
         turn = self._context.turn
         further = self._wish.further_wishes()
         intent, text = turn.intent, turn.text
-        if (
-            further
-            and not wish_after_yes(text)
-            and not all(is_change(w["request"]) for w in further)
-        ):
+        only_changes = all(is_change(wish["request"]) for wish in further)
+        if not only_changes and not wish_after_yes(text):
             return False  # "yes, what's the total again": first the answer, then the yes
         if further:
             intent, text = turn.clauses[0]["intent"]["name"], turn.clauses[0]["text"]

@@ -147,9 +147,10 @@ class WishPart:
         return intent != self._progress.request or bool(other_order)
 
     def _keep_for_later(self, intent: str) -> bool:
-        kept = self.wait_for(intent, self._context.turn.text)
+        if not self.wait_for(intent, self._context.turn.text):
+            return False
         self._context.say("utter_right_afterwards")
-        return kept
+        return True
 
     def wait_for(self, request: str, text: str) -> bool:
         """Keep a wish until the present one is done; False when too many wait already."""

@@ -18,8 +18,6 @@ _THERE = re.compile(
 
 
 class AddressDetails(Details):
-    slots = (ADDRESS,)
-
     def read(self, text: str) -> bool:
         before = self.draft.address
         if before is None and self._default and _THERE.search(text):

@@ -61,9 +61,6 @@ class Draft:
 class Details(ABC):
     """The details of one kind of change: reads them, and asks for those that are missing."""
 
-    slots: tuple[str, ...] = ()
-    """What it asks for, as ``requested_slot`` says it."""
-
     def __init__(self, context: FormContext, order: Order | None) -> None:
         self.context = context
         self._order = order

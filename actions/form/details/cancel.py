@@ -18,8 +18,6 @@ _A_PART = re.compile(
 
 
 class CancelDetails(Details):
-    slots = (REASON,)
-
     def read(self, text: str) -> bool:
         self._say_when_only_a_part_is_meant(text)
         reason = read_reason(text)

@@ -13,8 +13,6 @@ METHOD = "payment_method"
 
 
 class PaymentDetails(Details):
-    slots = (METHOD,)
-
     def read(self, text: str) -> bool:
         before = self.draft.method
         choice = choose_method(text, self.methods, offered=self.draft.offered)

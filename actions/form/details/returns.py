@@ -5,7 +5,6 @@ import uuid
 
 from actions.form.details.base import Details, ItemDraft
 from actions.form.details.items import (
-    ITEMS,
     ask_items,
     line_of,
     means_only,
@@ -25,8 +24,6 @@ _ABOUT_MONEY = re.compile(r"\b(?:refund\w*|money|pay\w*|card|paypal|credit)\b", 
 
 
 class ReturnDetails(Details):
-    slots = (ITEMS,)
-
     def read(self, text: str) -> bool:
         return any([self._read_method(text), self._read_items(text)])
 

@@ -9,7 +9,6 @@ from decimal import Decimal
 from actions.form.consent import says_yes
 from actions.form.details.base import MOST_CHOICES, Details, ItemDraft
 from actions.form.details.items import (
-    ITEMS,
     ask_items,
     line_of,
     means_only,
@@ -62,7 +61,6 @@ _MORE_OR_LESS = re.compile(
 
 
 class SwapDetails(Details):
-    slots = (ITEMS, OPTIONS, METHOD)
     operation: Operation
 
     @abstractmethod
