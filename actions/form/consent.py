@@ -43,7 +43,8 @@ _NOT_MEANT = re.compile(
 _THUMBS_UP = ("\N{THUMBS UP SIGN}", "\N{WHITE HEAVY CHECK MARK}", "\N{OK HAND SIGN}")
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
 _YES_AND = re.compile(
-    r"(?P<yes>\W*(?:ok(?:ay)?\W+)?(?:yes|yep|yeah|yup|sure|go ahead)\b(?:\W+please)?)\W+"
+    r"\W*(?:ok(?:ay)?\W+)?(?:yes|yep|yeah|yup|sure|go ahead)\b"
+    r"(?:\W+(?:please|go ahead|do (?:it|that|so)|that'?s (?:fine|right)))*\W+"
     r"(?:and|also|then|plus)\b(?P<rest>.+)",
     re.IGNORECASE | re.DOTALL,
 )

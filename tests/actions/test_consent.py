@@ -60,6 +60,8 @@ def test_a_thumbs_up_is_a_yes_and_another_sign_is_not() -> None:
     [
         ("yes, and cancel the other one as well", "cancel the other one as well"),
         ("ok yes please and send it there too", "send it there too"),
+        ("yes, go ahead. and what about my other orders?", "what about my other orders?"),
+        ("yes, what's the total again", None),
         ("yes please", None),
     ],
 )
