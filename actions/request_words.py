@@ -90,7 +90,10 @@ def request_by_words(text: str) -> str | None:
         return "change_shipping_address"
     if _PAY.search(text) and names_method(text):
         return "change_payment_method"
+    return "change_order" if _CHANGE.search(text) and _names_version(text) else None
+
+
+def _names_version(text: str) -> bool:
+    """Whether a product of the shop is named, and options as well."""
     catalogue = get_catalogue()
-    if _CHANGE.search(text) and catalogue.find_products(text) and catalogue.find_options(text):
-        return "change_order"
-    return None
+    return bool(catalogue.find_products(text) and catalogue.find_options(text))

@@ -13,7 +13,8 @@ from aisle.knowledge.errors import UnknownFilter
 from aisle.knowledge.gaps import Gap, find_gaps
 from aisle.knowledge.service import MOST_RESULTS, ArticleResult, get_knowledge
 
-LONGEST_QUERY = 10_000
+LONGEST_QUERY = 4_000
+"""Characters; as many as a message may have, and an address may carry whatever they are."""
 _NO_FILTERS = {"query", "limit"}
 _PUBLIC_FILTERS = {"category", "tags", "language"}
 Term = Annotated[str | None, Query(max_length=100)]
