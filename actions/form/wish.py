@@ -51,6 +51,7 @@ _KEEPS = re.compile(
 _WHEN_OR_WHERE = re.compile(r"\b(?:when|where)\b", re.IGNORECASE)
 _NEVER_MIND = re.compile(r"\bnever\s?mind\b|\bforget (?:it|about it)\b", re.IGNORECASE)
 _CANCEL = re.compile(r"(?<!not )(?<!n't )(?<!nt )\bcancel\b", re.IGNORECASE)
+_WHAT_ABOUT = re.compile(r"\W*(?:and\s+)?(?:what|how) about\b", re.IGNORECASE)
 _AS_WELL = re.compile(
     r"\b(?:also|too|as well|and then|after ?wards|after that|next)\b", re.IGNORECASE
 )
@@ -231,6 +232,8 @@ class WishPart:
             intent = clause["intent"]
             request = request_of(intent["name"], clause["text"])
             sure = (intent["confidence"] or 0.0) >= SURE_OF_WISH
+            if not sure and wishes and _WHAT_ABOUT.match(clause["text"]):
+                request, sure = "track_order", True
             if request is None or not sure or self._continues(wishes, request, clause["text"]):
                 if wishes:
                     wishes[-1]["text"] += f" {clause['text']}"
